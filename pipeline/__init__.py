@@ -1,0 +1,1 @@
+"""Turn the paper of a one-stop counter into searchable, trustworthy records."""

@@ -1,0 +1,166 @@
+"""What is filed: fields, documents, dossiers and the manifest that commits them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.model.geometry import BoundingBox
+
+MANIFEST_VERSION = 1
+"""Raised whenever a reader of older manifests would misread a newer one."""
+
+METADATA_FIELDS = (
+    "so_ky_hieu",
+    "ngay_ban_hanh",
+    "co_quan_ban_hanh",
+    "nguoi_ky",
+    "trich_yeu",
+    "loai_van_ban",
+)
+"""What a back office demands of every digitised paper, whatever its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of pages that belong together, and why the cut is there."""
+
+    first: int
+    last: int
+    doctype: str
+    reason: str
+    """``heading``, ``marker``, ``code``, ``separator``, ``start`` or ``new-layout``."""
+
+    confidence: float
+    heading: str = ""
+    """The configured heading that was recognised."""
+
+    heading_box: BoundingBox | None = None
+    starts_dossier: bool = False
+    dossier_code: str | None = None
+    """Mã hồ sơ from a CODE128 or QR code on the span's first page."""
+
+    doubts: tuple[str, ...] = ()
+    """Why a person should look at the cut or the code, in English, without values."""
+
+
+class FieldStatus(StrEnum):
+    """What may be done with a field."""
+
+    OK = "ok"
+    REVIEW = "review"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value with its evidence."""
+
+    name: str
+    value: str | None
+    """Normalised: dates ISO 8601, numbers without spaces; None where missing."""
+
+    raw: str
+    """As read, before anything was repaired."""
+
+    status: FieldStatus
+    confidence: float
+    page: int | None = None
+    box: BoundingBox | None = None
+    rule: str = ""
+    """Which rule found it: the take, and what was repaired or disagreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDocument:
+    """One paper as decided, before its PDF exists."""
+
+    number: int
+    """From 1 inside the dossier."""
+
+    span: Span
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDossier:
+    """One case file as decided, before anything of it is stored."""
+
+    id: str
+    code: str | None
+    procedure: str | None
+    documents: tuple[PlannedDocument, ...]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The decision how a batch is filed: made once, kept, followed by every try."""
+
+    batch_id: str
+    recipe: str
+    dossiers: tuple[PlannedDossier, ...]
+    separators: tuple[int, ...] = ()
+    """Pages that are separator sheets; they stay in the original only."""
+
+
+class DossierStatus(StrEnum):
+    """Whether a person still has to look."""
+
+    FILED = "filed"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One paper, filed."""
+
+    number: int
+    doctype: str
+    title: str
+    first_page: int
+    last_page: int
+    fields: tuple[Field, ...]
+    key: str
+    """Object key of the searchable PDF."""
+
+    sha256: str
+    size: int
+    text_key: str
+    """Object key of the words with their boxes, JSON."""
+
+    text_sha256: str
+    reason: str = ""
+    confidence: float = 0.0
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One revision of one case file: its existence in the store is the commit."""
+
+    id: str
+    revision: int
+    code: str | None
+    procedure: str | None
+    counter_id: str
+    batch_id: str
+    original_key: str
+    original_sha256: str
+    received_at: datetime
+    filed_at: datetime
+    status: DossierStatus
+    recipe: str
+    documents: tuple[Document, ...]
+    doubts: tuple[str, ...] = ()
+    separators: tuple[int, ...] = ()
+    version: int = MANIFEST_VERSION
+
+    @property
+    def fields_to_review(self) -> int:
+        """Fields a person has to look at."""
+        return sum(
+            field.status is FieldStatus.REVIEW
+            for document in self.documents
+            for field in document.fields
+        )

@@ -1,0 +1,27 @@
+"""A file on its way in, before it is known to be a scan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.model.scan import MediaType
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedFile:
+    """A file taken out of a drop folder into private staging."""
+
+    id: str
+    """Sortable and unique: time of the claim and a random part."""
+
+    counter_id: str
+    path: Path
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a look inside a file found, without rendering anything."""
+
+    media_type: MediaType
+    page_count: int

@@ -1,0 +1,117 @@
+"""What arrives at a counter: a scan batch, and the pages found in it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+BATCH_ID_LENGTH = 32
+"""Hexadecimal digits of the SHA-256 kept in a batch id: 128 bits never collide."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class MediaType(StrEnum):
+    """The kinds of file that can become a dossier, decided by content."""
+
+    PDF = "application/pdf"
+    TIFF = "image/tiff"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+    @property
+    def suffix(self) -> str:
+        """File name ending for stored originals."""
+        return _SUFFIXES[self]
+
+
+_SUFFIXES = {
+    MediaType.PDF: ".pdf",
+    MediaType.TIFF: ".tif",
+    MediaType.JPEG: ".jpg",
+    MediaType.PNG: ".png",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A one-stop counter, as configured in ``config/counters.toml``."""
+
+    id: str
+    name: str
+    office: str
+    """Name of the office the counter belongs to, as printed on its receipts."""
+
+    procedure: str | None = None
+    """Code of the usual procedure, where the counter has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanBatch:
+    """One file, received once.
+
+    It carries no file name: names of people get into those.
+
+    Raises:
+        ValueError: the digest is not SHA-256 in lower-case hexadecimal, there are no
+            pages, or ``received_at`` has no time zone.
+    """
+
+    id: str
+    counter_id: str
+    sha256: str
+    media_type: MediaType
+    page_count: int
+    size: int
+    """Bytes."""
+
+    received_at: datetime
+    """When the file was claimed; aware, UTC."""
+
+    def __post_init__(self) -> None:
+        if not _SHA256.fullmatch(self.sha256):
+            raise ValueError(f"not a SHA-256 digest: {self.sha256!r}")
+        if self.page_count < 1:
+            raise ValueError(f"batch {self.id} has {self.page_count} pages")
+        if self.received_at.tzinfo is None:
+            raise ValueError(f"batch {self.id}: received_at has no time zone")
+
+
+def to_batch_id(sha256: str) -> str:
+    """Derive a batch's id from the SHA-256 of its file: identity is content."""
+    return sha256[:BATCH_ID_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One side of a sheet, upright and straightened: its picture's measurements.
+
+    Boxes of words and fields are pixels of this picture.
+    """
+
+    number: int
+    """From 1, in the order scanned."""
+
+    width: int
+    height: int
+    dpi: float
+    """Resolution of the page picture, pixels per inch."""
+
+    skew: float = 0.0
+    """Degrees, clockwise positive, that the sheet was tilted before straightening."""
+
+    quarter_turns: int = 0
+    """Clockwise quarter turns, 0-3, applied to bring the page upright."""
+
+    blank: bool = False
+    readable: bool = True
+    """False: the page could not be rendered or read, and a placeholder stands here."""
+
+    sharpness: float = 0.0
+    """Acutance of the ink's edges, 0-1; 0 where there is no ink."""
+
+    contrast: float = 0.0
+    """Paper level minus ink level, 0-1."""
+
+    source: str = "ocr"
+    """``ocr``, or ``text-layer`` where a born-digital page kept its own words."""

@@ -1,0 +1,157 @@
+"""Document types and procedures as data: closed vocabularies, no expressions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Within(StrEnum):
+    """Where on its first page a document type's heading stands."""
+
+    TOP_THIRD = "top-third"
+    ANYWHERE = "anywhere"
+
+
+class Take(StrEnum):
+    """Where a field's value stands, seen from its label."""
+
+    RIGHT_OF_LABEL = "right-of-label"
+    """On the label's line, up to the next label or the line's end; where nothing is
+    left there, the following line."""
+
+    BELOW_LABEL = "below-label"
+    HEADER_NUMBER = "header-number"
+    """The ``Số:`` line of the header (Decree 30/2020, component 3)."""
+
+    HEADER_DATE = "header-date"
+    """Place and date line of the header (component 4)."""
+
+    HEADER_AGENCY = "header-agency"
+    """Issuing agency, top left (component 2)."""
+
+    SUBJECT = "subject"
+    """Lines below the heading, or ``V/v`` below the number (component 5)."""
+
+    SIGNER = "signer"
+    """Full name below the signature, bottom right of the last page (component 7)."""
+
+    TITLE = "title"
+    """The kind of document itself: the heading that was found, spelt as configured."""
+
+    CODE = "code"
+    """A barcode or QR code."""
+
+
+class Kind(StrEnum):
+    """What a value is, and so how it is normalised and judged."""
+
+    TEXT = "text"
+    PERSON_NAME = "person-name"
+    DATE = "date"
+    SEX = "sex"
+    ETHNICITY = "ethnicity"
+    NATIONALITY = "nationality"
+    PERSONAL_ID = "personal-id"
+    PHONE = "phone"
+    ADDRESS = "address"
+    DOSSIER_CODE = "dossier-code"
+    DOCUMENT_NUMBER = "document-number"
+    AGENCY = "agency"
+    INTEGER = "integer"
+
+
+class Rule(StrEnum):
+    """Checks between fields of one document."""
+
+    NOT_BEFORE = "not-before"
+    """``field`` is a date on or after the date in ``other``."""
+
+    ID_MATCHES_BIRTH = "id-matches-birth"
+    """Century and year inside the personal id ``field`` fit the date ``other``."""
+
+    ID_MATCHES_SEX = "id-matches-sex"
+    SAME_AS = "same-as"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """How one field is found and judged."""
+
+    name: str
+    take: Take
+    kind: Kind
+    labels: tuple[str, ...] = ()
+    """As printed; compared folded, with small misreadings allowed."""
+
+    required: bool = False
+    review_below: float | None = None
+    """Confidence under which a person looks; None: the document type's."""
+
+    after: str | None = None
+    """A line that must stand above the label, where the form repeats its labels."""
+
+    sensitive: bool = False
+    """Masked in lists; see Decree 356/2025, article 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule between fields; where it fails both fields go to review."""
+
+    rule: Rule
+    field: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocType:
+    """One kind of paper."""
+
+    code: str
+    title: str
+    headings: tuple[str, ...] = ()
+    """As printed; a page with one of them alone on its line(s) is a first page."""
+
+    within: Within = Within.TOP_THIRD
+    markers: tuple[str, ...] = ()
+    """For papers without a heading (công văn): all of these must stand on the page."""
+
+    longest: int | None = None
+    """Pages, where the paper has a fixed length (an ID card: 2)."""
+
+    leads_dossier: bool = False
+    """The clerk's receipt: the natural first sheet of a dossier."""
+
+    type_code: str | None = None
+    """``typeDoc`` of Circular 05/2025/TT-BNV: 01-32."""
+
+    sensitive: bool = False
+    fields: tuple[FieldRule, ...] = ()
+    checks: tuple[Check, ...] = ()
+    review_below: float = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A paper that a procedure's dossier is expected to hold."""
+
+    doctype: str
+    required: bool = True
+    must_digitize: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """An administrative procedure."""
+
+    code: str
+    title: str
+    components: tuple[Component, ...] = ()
+    retention_code: str | None = None
+    """Maintenance code of Circular 05/2025/TT-BNV: 01-07."""
+
+
+UNKNOWN = "unknown"
+"""Doctype code of a paper that no template knows."""
+
+SEPARATOR = "separator"
+"""Doctype code of a separator sheet: kept in the original, not filed as a paper."""

@@ -1,0 +1,276 @@
+"""Every setting with its default and unit; a misspelt key stops the start.
+
+Order of precedence: ``PIPELINE_<SECTION>__<KEY>`` in the environment, then
+``config/pipeline.toml``, then the defaults here. Secrets come from the environment or
+from files only.
+"""
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pipeline.errors import ConfigError
+from pipeline.model.scan import Counter
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(Section):
+    """Where objects are kept."""
+
+    kind: Literal["local", "s3"] = "local"
+    endpoint: str = "127.0.0.1:9000"
+    """Host and port of the S3 server, without scheme."""
+
+    secure: bool = True
+    region: str = "us-east-1"
+    bucket_prefix: str = "sohoa-"
+    """Buckets are named <prefix>originals, <prefix>work and <prefix>dossiers."""
+
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    access_key_file: Path | None = None
+    secret_key_file: Path | None = None
+    timeout: Seconds = 30.0
+    """Seconds one request may take."""
+
+
+class CatalogSettings(Section):
+    """Where the index is kept."""
+
+    url: SecretStr = SecretStr("")
+    """SQLAlchemy URL; empty: SQLite under the home folder."""
+
+    url_file: Path | None = None
+
+
+class IntakeSettings(Section):
+    """When a dropped file is done, and what is too much."""
+
+    quiet_period: Annotated[float, Field(ge=0)] = 10.0
+    """Seconds without change in size or time before a file counts as written."""
+
+    poll_interval: Seconds = 2.0
+    """Seconds between two sweeps."""
+
+    give_up_after: Seconds = 600.0
+    """Seconds an incomplete file may stand still before it is set aside."""
+
+    max_bytes: Count = 2_000_000_000
+    max_pages: Count = 2_000
+    max_pixels: Count = 250_000_000
+    """Pixels of one page: A3 at 600 dpi in colour fits."""
+
+    probe_seconds: Seconds = 10.0
+    probe_memory: Count = 1_500_000_000
+    """Bytes the probing child may use."""
+
+
+class ReadingSettings(Section):
+    """How pages are read."""
+
+    engine: Literal["auto", "tesserocr", "pytesseract"] = "auto"
+    """auto: tesserocr where it is installed, which is faster."""
+
+    tessdata: Path | None = None
+    """Folder of the models; None: .cache/tessdata, then the system's."""
+
+    model: str = "vie"
+    second_model: str = "vie_fast"
+    """An independent model for numbers and dates; skipped where it is missing."""
+
+    dpi: Annotated[int, Field(ge=70, le=600)] = 200
+    """Resolution the reader works at; 200 beats 300 on real scans and is faster."""
+
+    picture_dpi: Annotated[int, Field(ge=100, le=600)] = 300
+    """Pages of higher resolution are brought down to this for the filed picture."""
+
+    workers: Annotated[int, Field(ge=0)] = 0
+    """Processes that read pages; 0: one for each processor."""
+
+    page_seconds: Seconds = 60.0
+    """Time limit of one page; after it the process is ended."""
+
+    page_memory: Count = 2_500_000_000
+    """Bytes of address space a reading process may use beyond its start."""
+
+
+class WorkSettings(Section):
+    """Leases and tries."""
+
+    lease: Seconds = 120.0
+    """Seconds without a sign of life after which another worker may take over."""
+
+    attempts: Count = 4
+    """Tries before a batch is left to an operator."""
+
+
+class PrefectSettings(Section):
+    """The orchestration server of the embedded stack, and names in it."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 4200
+    work_pool: str = "sohoa"
+    concurrency: Count = 2
+    """Scans one worker digitizes at the same time."""
+
+    upkeep_interval: Seconds = 300.0
+
+
+class WebSettings(Section):
+    """The search page."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8400
+
+
+class Settings(BaseSettings):
+    """All settings of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PIPELINE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    home: Path = Path("home")
+    """Folder of all state: store, catalog, drop folders, scratch, Prefect."""
+
+    config: Path = Path("config")
+    """Folder of pipeline.toml, counters.toml, procedures/ and doctypes/."""
+
+    drop: Path | None = None
+    """Folder of the drop folders; None: drop/ under the home folder."""
+
+    store: StoreSettings = StoreSettings()
+    catalog: CatalogSettings = CatalogSettings()
+    intake: IntakeSettings = IntakeSettings()
+    reading: ReadingSettings = ReadingSettings()
+    work: WorkSettings = WorkSettings()
+    prefect: PrefectSettings = PrefectSettings()
+    web: WebSettings = WebSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what the file and the command line say."""
+        return env_settings, init_settings
+
+    @cached_property
+    def drop_root(self) -> Path:
+        """Folder that holds one drop folder a counter."""
+        return self.drop or self.home / "drop"
+
+
+def load_settings(config: Path | None = None, home: Path | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Args:
+        config: folder of the configuration; default: ``config`` beside the package,
+            else in the working folder.
+        home: folder of all state, over what the file says.
+
+    Raises:
+        ConfigError: a file is missing or malformed, a key unknown, a value not allowed.
+    """
+    folder = config or default_config()
+    values = _read_toml(folder / "pipeline.toml")
+    values["config"] = folder
+    if home is not None:
+        values["home"] = home
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(_explain(folder / "pipeline.toml", error)) from error
+    return settings.model_copy(update={"home": settings.home.absolute()})
+
+
+def default_config() -> Path:
+    """Find the configuration folder: the checkout's, else the working folder's."""
+    beside = Path(__file__).parent.parent / "config"
+    return beside if beside.is_dir() else Path("config").absolute()
+
+
+class _CounterEntry(Section):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: str
+    office: str
+    procedure: str | None = None
+
+
+class _CounterFile(Section):
+    counters: list[_CounterEntry]
+
+
+def load_counters(config: Path) -> tuple[Counter, ...]:
+    """Read ``counters.toml``.
+
+    Raises:
+        ConfigError: the file is missing or malformed, or two counters share an id.
+    """
+    path = config / "counters.toml"
+    try:
+        entries = _CounterFile.model_validate(_read_toml(path)).counters
+    except ValidationError as error:
+        raise ConfigError(_explain(path, error)) from error
+    counters = tuple(Counter(**entry.model_dump()) for entry in entries)
+    if len({counter.id for counter in counters}) != len(counters):
+        raise ConfigError(f"{path}: two counters share an id")
+    return counters
+
+
+def secret_value(value: SecretStr, file: Path | None) -> str:
+    """Take a secret from its file where one is named, else from the setting.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    if file is None:
+        return value.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"secret file {file}: {error.strerror}") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    """Name file, key and what was found; never the value of a secret."""
+    faults = (
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in error.errors(include_input=False, include_url=False)
+    )
+    return f"{path}: {'; '.join(faults)}"

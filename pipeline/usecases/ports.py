@@ -1,0 +1,234 @@
+"""What the use-cases need from the world, as structural protocols.
+
+`pipeline.bootstrap` introduces the adapters; mypy checks there that they fit.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
+from pipeline.model.intake import ClaimedFile, Probe
+from pipeline.model.scan import ScanBatch
+from pipeline.model.search import SearchQuery, SearchResult
+from pipeline.model.state import (
+    BatchRecord,
+    BatchState,
+    Delivery,
+    Lease,
+    RejectedScan,
+)
+from pipeline.model.text import OcrPage, ReadPage
+
+
+class Prober(Protocol):
+    """Looks inside a hostile file."""
+
+    def __call__(self, path: Path) -> Probe:
+        """Tell what *path* is, by content.
+
+        Raises:
+            ScanRejected: one of its subclasses, with what was found.
+        """
+
+
+class Inbox(Protocol):
+    """The drop folders of all counters and the staging behind them."""
+
+    def sweep(self) -> tuple[ClaimedFile, ...]:
+        """Claim every file that is done, one counter after another."""
+
+    def claimed(self) -> tuple[ClaimedFile, ...]:
+        """List what lies in staging, oldest first, also from before a restart."""
+
+    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
+        """Copy a file straight into staging; the original stays where it is.
+
+        Raises:
+            ConfigError: there is no such counter.
+        """
+
+    def is_unchanged(self, claimed: ClaimedFile) -> bool:
+        """Tell whether nobody wrote to the file since it was claimed."""
+
+    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+        """Move the file to its counter's ``set-aside/`` with a reason file beside it.
+
+        Doing it again after a crash is harmless.
+        """
+
+    def put_back(self, claimed: ClaimedFile) -> None:
+        """Return a file that is still being written to its drop folder."""
+
+    def release(self, claimed: ClaimedFile) -> None:
+        """Remove a claimed file whose original is safe in the store."""
+
+
+class Archive(Protocol):
+    """Originals, page results, plans, documents and manifests in an object store."""
+
+    def put_original(self, batch: ScanBatch, path: Path) -> str:
+        """Store the scan, read it back by hash, and return its key.
+
+        Raises:
+            StoreUnavailable: no usable answer.
+            ObjectConflict: what was read back is not what was written.
+        """
+
+    def fetch_original(self, key: str, path: Path, *, sha256: str) -> None:
+        """Write the stored scan to *path*.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+            ObjectConflict: the stored bytes are not those of *sha256*.
+        """
+
+    def put_page(
+        self, batch_id: str, recipe: str, page: ReadPage, picture: bytes
+    ) -> str:
+        """Keep a page result and its picture in the work area; returns its key."""
+
+    def find_page(self, batch_id: str, recipe: str, number: int) -> ReadPage | None:
+        """Find the result of a page; None where it is not read yet."""
+
+    def picture(self, batch_id: str, recipe: str, page: ReadPage) -> bytes:
+        """Load the picture that goes with a page result.
+
+        Raises:
+            ObjectMissing: the work area no longer holds it.
+        """
+
+    def decide(self, plan: Plan) -> Plan:
+        """Keep *plan* if it is the first for its batch; return the one that counts."""
+
+    def find_plan(self, batch_id: str) -> Plan | None:
+        """Find the plan that counts for a batch."""
+
+    def put_document(
+        self,
+        dossier_id: str,
+        revision: int,
+        planned: PlannedDocument,
+        *,
+        pdf: bytes,
+        pages: tuple[OcrPage, ...],
+        sensitive: bool,
+    ) -> Document:
+        """Store a document's PDF and its words; invisible until the manifest is put."""
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """Put the manifest if it is the first; return the one that counts."""
+
+    def manifest(self, dossier_id: str, revision: int | None = None) -> Manifest:
+        """Load a manifest, the latest revision by default.
+
+        Raises:
+            ObjectMissing: there is no such dossier.
+        """
+
+    def manifests(self) -> Iterator[Manifest]:
+        """Load every manifest, in no promised order."""
+
+    def document_text(self, document: Document) -> tuple[OcrPage, ...]:
+        """Load the words of a document, one `OcrPage` a page."""
+
+    def read(self, key: str) -> bytes:
+        """Load any object.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+        """
+
+    def expire_work(self, batch_id: str) -> int:
+        """Remove a filed batch's page results; returns how many objects went."""
+
+    def verify(self) -> Iterator[tuple[str, str | None]]:
+        """Compare every object with its manifest: (key, what is wrong or None)."""
+
+
+class Catalog(Protocol):
+    """The index over batches and dossiers, the claims, and the outbox."""
+
+    def register(self, batch: ScanBatch, claim: str, original_key: str) -> BatchRecord:
+        """Record a received batch, once.
+
+        Returns:
+            The record that counts: of an earlier claim where the same bytes were
+            received before. A batch that was set aside starts again under *claim*.
+        """
+
+    def reject(self, rejected: RejectedScan) -> None:
+        """Record a file that never became a batch; once for each claim."""
+
+    def batch(self, batch_id: str) -> BatchRecord | None:
+        """Find a batch."""
+
+    def batch_of_claim(self, claim: str) -> BatchRecord | None:
+        """Find the batch that a claim brought."""
+
+    def rejection_of_claim(self, claim: str) -> RejectedScan | None:
+        """Find the rejection of a claim."""
+
+    def batches(
+        self,
+        *,
+        counter_id: str | None = None,
+        states: Iterable[BatchState] = (),
+        limit: int = 100,
+    ) -> tuple[BatchRecord, ...]:
+        """List batches, the latest change first."""
+
+    def rejections(
+        self, *, counter_id: str | None = None, limit: int = 100
+    ) -> tuple[RejectedScan, ...]:
+        """List files that never became a batch, the latest first."""
+
+    def lease(
+        self, batch_id: str, owner: str, *, seconds: float, attempts: int
+    ) -> Lease | None:
+        """Take the right to work on a batch.
+
+        Free are batches *received*, and *working* ones whose lease ran out.
+
+        Returns:
+            None where the batch is final, unknown, or leased to somebody else. A
+            batch out of *attempts* becomes *failed* with reason ``ATTEMPTS``.
+        """
+
+    def renew(self, lease: Lease, *, seconds: float, pages_done: int) -> bool:
+        """Keep a lease and record progress; False where another try has it now."""
+
+    def give_up(self, lease: Lease) -> None:
+        """Return a lease so that the next try can begin at once."""
+
+    def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:
+        """End the work on a batch; False where another try has the lease now."""
+
+    def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
+        """List batches nobody works on: received *older_than* seconds ago and not
+        begun, or with a lease that ran out."""
+
+    def index(self, manifest: Manifest, texts: tuple[str, ...]) -> None:
+        """Make a dossier findable and queue its hand-off, in one transaction.
+
+        Indexing the same revision again changes nothing, the outbox included.
+
+        Args:
+            manifest: the committed manifest.
+            texts: the plain text of each document, in the manifest's order.
+        """
+
+    def dossiers_of(self, batch_id: str) -> tuple[str, ...]:
+        """List the ids of the dossiers that a batch became."""
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Answer a query."""
+
+    def deliveries(self, *, pending: bool = True, limit: int = 100) -> tuple[Delivery, ...]:
+        """List rows of the outbox, oldest first."""
+
+    def delivered(self, dossier_id: str, revision: int) -> None:
+        """Record that the portal has a dossier."""
+
+    def begin_rebuild(self) -> None:
+        """Empty what manifests can restore; keep the outbox and the claims."""
