@@ -7,6 +7,8 @@ are in ``conftest.py``.
 """
 
 import contextlib
+import functools
+import io
 import json
 import os
 import random
@@ -163,7 +165,7 @@ def seaweedfs() -> Iterator[S3Server]:
                 if not client.bucket_exists(bucket_name=bucket):
                     client.make_bucket(bucket_name=bucket)
             client.put_object(
-                bucket_name="readiness", object_name="o", data=_Empty(), length=0
+                bucket_name="readiness", object_name="o", data=io.BytesIO(b""), length=0
             )
             client.remove_object(bucket_name="readiness", object_name="o")
             client.remove_bucket(bucket_name="readiness")
@@ -268,13 +270,6 @@ def free_ports(count: int) -> tuple[int, ...]:
     return tuple(ports)
 
 
-class _Empty:
-    """An empty body for the readiness put."""
-
-    def read(self, _size: int = -1) -> bytes:
-        return b""
-
-
 def _program(name: str, remedy: str) -> str:
     folders = [
         str(Path(sys.executable).parent),
@@ -313,7 +308,7 @@ def _running(
         process = _launch(command, folder, environment, account, stop, log)
         try:
             try:
-                _wait(process, lambda server=server: is_ready(server), log)
+                _wait(process, functools.partial(is_ready, server), log)
             except _ServerDied:
                 if attempt == _TRIES:
                     raise
