@@ -109,11 +109,16 @@ class DocType:
     code: str
     title: str
     headings: tuple[str, ...] = ()
-    """As printed; a page with one of them alone on its line(s) is a first page."""
+    """As printed; a page with one of them alone on its line(s) is a first page. One
+    that ends in ``…`` may go on: ``Đơn đề nghị …``."""
 
     within: Within = Within.TOP_THIRD
     markers: tuple[str, ...] = ()
     """For papers without a heading (công văn): all of these must stand on the page."""
+
+    further_pages: tuple[str, ...] = ()
+    """For papers whose later pages look alike (the back of an ID card): one of these
+    stands on each; empty: any page may follow."""
 
     longest: int | None = None
     """Pages, where the paper has a fixed length (an ID card: 2)."""
