@@ -1,0 +1,1 @@
+"""Spans and templates in, fields with value, evidence and doubt out."""

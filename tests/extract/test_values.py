@@ -1,0 +1,88 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract.values import DOUBTFUL, FITS, REPAIRED, clean, parse
+from pipeline.model.template import Kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.PERSON_NAME, "..... NGUYỄN VĂN A ......", "NGUYỄN VĂN A"),
+        (Kind.PERSON_NAME, "H'Hen Niê", "H'Hen Niê"),
+        (Kind.SEX, "Nữ", "Nữ"),
+        (Kind.SEX, "nam.", "Nam"),
+        (Kind.ETHNICITY, "H'Mông", "Mông"),
+        (Kind.ETHNICITY, "Kinh", "Kinh"),
+        (Kind.NATIONALITY, "VIỆT NAM", "Việt Nam"),
+        (Kind.PHONE, "0912 345.678", "0912345678"),
+        (Kind.PHONE, "+84 912345678", "0912345678"),
+        (Kind.PHONE, "(0233) 3852 123", "02333852123"),
+        (Kind.INTEGER, "02 (hai) bộ", "2"),
+        (Kind.INTEGER, "1.947 m2", "1947"),
+        (Kind.DATE, "05 / 3 / 2024", "2024-03-05"),
+        (Kind.PERSONAL_ID, "034187000123", "034187000123"),
+        (Kind.DOCUMENT_NUMBER, "Số: 45/2016/QĐ-TTg", "45/2016/QĐ-TTg"),
+        (Kind.ADDRESS, "thôn Một, xã  Hai ..........", "thôn Một, xã Hai"),
+    ],
+)
+def test_a_clean_value_fits_its_kind(kind: Kind, text: str, value: str) -> None:
+    parsed = parse(kind, text)
+    assert (parsed.value, parsed.certainty) == (value, FITS)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_dotted_leaders_alone_are_no_value(kind: Kind) -> None:
+    assert parse(kind, ".......……____").value is None
+
+
+def test_an_empty_date_line_is_no_value() -> None:
+    assert parse(Kind.DATE, "ngày ..... tháng ..... năm .......").value is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.PERSON_NAME, "Nguyễn 3 A"),
+        (Kind.PERSON_NAME, "nguyễn văn"),
+        (Kind.SEX, "Nam Nữ"),
+        (Kind.ETHNICITY, "Xyzw"),
+        (Kind.PHONE, "0112345678"),
+        (Kind.INTEGER, "12,5"),
+        (Kind.DATE, "31/02/2020"),
+        (Kind.PERSONAL_ID, "999187000123"),
+        (
+            Kind.DATE,
+            "15/02/1987 (ngày mười sáu tháng hai năm một nghìn chín trăm mười)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_doubtful_and_kept(kind: Kind, text: str) -> None:
+    parsed = parse(kind, text)
+    assert parsed.value
+    assert parsed.certainty == DOUBTFUL
+    assert parsed.note
+
+
+def test_a_repaired_value_is_less_certain() -> None:
+    assert parse(Kind.DATE, "3]/12/2020").certainty == REPAIRED
+    assert parse(Kind.PHONE, "09l2345678").certainty == REPAIRED
+    assert parse(Kind.ETHNICITY, "Kính h").certainty < FITS
+
+
+def test_a_date_in_the_future_is_doubtful() -> None:
+    today = date(2026, 11, 24)
+    assert parse(Kind.DATE, "25/11/2026", today=today).certainty == DOUBTFUL
+    assert parse(Kind.DATE, "24/11/2026", today=today).certainty == FITS
+
+
+@given(st.sampled_from(list(Kind)), st.text(max_size=40))
+def test_parsing_never_raises(kind: Kind, text: str) -> None:
+    parse(kind, text)
+
+
+def test_leaders_inside_a_value_become_one_space() -> None:
+    assert clean("Thôn 3......... xã Hai…") == "Thôn 3 xã Hai"
