@@ -1,0 +1,322 @@
+"""Take finished files out of the counters' drop folders, by rename, into staging.
+
+    <root>/<counter>/                      where clerks drop
+    <root>/<counter>/set-aside/            what must be done again, each with its reason
+    <root>/<counter>/.sohoa/claimed/<id>/  staging: ``scan`` and ``claim.json``
+
+Staging lies on the drop folder's own file system, so that a claim is one rename: of
+two watchers exactly one gets the file, and a power cut leaves it in one of two places.
+"""
+
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, ScanRejected
+from pipeline.intake.settle import Look, StillnessWatch
+from pipeline.messages import advice, sentence
+from pipeline.model.intake import ClaimedFile
+from pipeline.model.scan import Counter
+
+log = logging.getLogger(__name__)
+
+SET_ASIDE = "set-aside"
+_PRIVATE = ".sohoa"
+_CLAIMED = "claimed"
+_SCAN = "scan"
+_NOTE = "claim.json"
+
+_IGNORED = re.compile(
+    r"(\..*|~.*|.*~|.*\.(tmp|temp|part|partial|crdownload|filepart|swp)"
+    r"|thumbs\.db|desktop\.ini)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Hidden and temporary names: scanners and browsers rename when they are done."""
+
+_CLAIM_TIME = "%Y%m%dT%H%M%SZ"
+_LONGEST_NAME = 240
+"""Bytes of a file name that leave room for the endings we add (limit 255)."""
+
+_ABANDONED = timedelta(minutes=10)
+"""Age at which a claim without its file was left by a crash."""
+
+_COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxOptions:
+    """When a file counts as written."""
+
+    quiet_period: float
+    """Seconds."""
+
+    give_up_after: float
+    """Seconds an incomplete file may stand still before it is claimed all the same,
+    to be set aside."""
+
+    most_per_sweep: int = 50
+    """Files claimed in one sweep, so that a flooded folder does not hold it up."""
+
+
+class _Note(TypedDict):
+    """What ``claim.json`` remembers of a file; its name appears nowhere else."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(slots=True)
+class DropFolders:
+    """The drop folders of all counters."""
+
+    root: Path
+    counters: tuple[Counter, ...]
+    options: InboxOptions
+    is_whole: Callable[[Path], object]
+    """Raises `ScanRejected` for a file that is not whole, or not a scan at all."""
+
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    _still: dict[str, StillnessWatch] = field(default_factory=dict, init=False)
+    _unreachable: set[str] = field(default_factory=set, init=False)
+    _waiting: dict[Path, Look] = field(default_factory=dict, init=False)
+
+    def sweep(self) -> tuple[ClaimedFile, ...]:
+        """Claim every file that is done, one of each counter in turn."""
+        by_counter = [
+            [(counter, path) for path in self._settled(counter)]
+            for counter in self.counters
+        ]
+        in_turn = (
+            candidate
+            for candidate in chain.from_iterable(zip_longest(*by_counter))
+            if candidate is not None
+        )
+        claimed: list[ClaimedFile] = []
+        for counter, path in in_turn:
+            if len(claimed) >= self.options.most_per_sweep:
+                break
+            taken = self._claim(counter.id, path)
+            if taken is not None:
+                claimed.append(taken)
+        return tuple(claimed)
+
+    def claimed(self) -> tuple[ClaimedFile, ...]:
+        """List what lies in staging, oldest first, also from before a restart."""
+        found = (file for counter in self.counters for file in self._staged(counter.id))
+        return tuple(sorted(found, key=lambda claimed: claimed.id))
+
+    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
+        """Copy a file straight into staging; the original stays where it is.
+
+        Raises:
+            ConfigError: there is no such counter.
+        """
+        if counter_id not in {counter.id for counter in self.counters}:
+            raise ConfigError(f"no counter {counter_id!r}")
+        claim, folder = self._new_claim(counter_id)
+        scan = folder / _SCAN
+        with path.open("rb") as source, scan.open("xb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+        self._write_note(folder, path.name, Look.of(scan.stat()))
+        return self._to_claimed(claim, counter_id, scan)
+
+    def is_unchanged(self, claimed: ClaimedFile) -> bool:
+        """Tell whether nobody wrote to the file since it was claimed.
+
+        A rename does not stop a writer that still holds the file open.
+        """
+        note = self._note(claimed)
+        found = claimed.path.stat()
+        return [found.st_size, found.st_mtime_ns] == [note["size"], note["mtime_ns"]]
+
+    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+        """Move the file to its counter's ``set-aside/`` with a reason file beside it.
+
+        The reason file is written first, under a name that belongs to the claim, so
+        that doing it again after a crash gives the same two files.
+        """
+        folder = self._drop(claimed.counter_id) / SET_ASIDE
+        folder.mkdir(exist_ok=True)
+        target = _free_name(folder, self._note(claimed)["name"], claimed.id)
+        reason_file = target.with_name(target.name + ".txt")
+        reason_file.write_text(
+            self._explain(reason, found), encoding="utf-8-sig", newline="\r\n"
+        )
+        claimed.path.rename(target)
+        self._remove_claim(claimed)
+        return target
+
+    def put_back(self, claimed: ClaimedFile) -> None:
+        """Return a file that is still being written to its drop folder."""
+        drop = self._drop(claimed.counter_id)
+        name = self._note(claimed)["name"]
+        claimed.path.rename(_free_name(drop, name, claimed.id))
+        self._remove_claim(claimed)
+
+    def release(self, claimed: ClaimedFile) -> None:
+        """Remove a claimed file whose original is safe in the store."""
+        self._remove_claim(claimed)
+
+    def problems(self) -> Iterator[str]:
+        """Try what the watch does on each drop folder; yields what does not work."""
+        for counter in self.counters:
+            try:
+                _claim, folder = self._new_claim(counter.id)
+                (self._drop(counter.id) / f".sohoa-check-{folder.name}").touch()
+                (self._drop(counter.id) / f".sohoa-check-{folder.name}").rename(
+                    folder / _SCAN
+                )
+                shutil.rmtree(folder)
+            except OSError as error:
+                yield f"drop folder of {counter.id}: {error.strerror}"
+
+    def _settled(self, counter: Counter) -> list[Path]:
+        """List the files of a folder that are done, oldest first."""
+        drop = self._drop(counter.id)
+        try:
+            drop.mkdir(parents=True, exist_ok=True)
+            present = dict(_candidates(drop))
+        except OSError as error:
+            if counter.id not in self._unreachable:
+                log.warning("drop folder of %s: %s", counter.id, error.strerror)
+            self._unreachable.add(counter.id)
+            return []
+        self._unreachable.discard(counter.id)
+        now = self.monotonic()
+        still = self._still.setdefault(counter.id, StillnessWatch())
+        done = [
+            path
+            for path, look in present.items()
+            if self._is_done(path, look, still.still_for(path, look, now))
+        ]
+        still.forget_all_but(set(present))
+        return sorted(done, key=lambda path: (present[path].mtime_ns, path.name))
+
+    def _is_done(self, path: Path, look: Look, still: float) -> bool:
+        if still < self.options.quiet_period:
+            return False
+        if still >= self.options.give_up_after:
+            return True
+        if self._waiting.get(path) == look:
+            return False
+        try:
+            self.is_whole(path)
+        except (IncompleteScan, DamagedScan):
+            # It may still grow; looked at again when it changes or time is up.
+            self._waiting[path] = look
+            return False
+        except ScanRejected:
+            pass
+        except OSError:
+            return False
+        self._waiting.pop(path, None)
+        return True
+
+    def _claim(self, counter_id: str, path: Path) -> ClaimedFile | None:
+        claim, folder = self._new_claim(counter_id)
+        scan = folder / _SCAN
+        try:
+            look = Look.of(path.lstat())
+            self._write_note(folder, path.name, look)
+            path.rename(scan)
+        except OSError as error:
+            log.info("a file of %s was not claimed: %s", counter_id, error.strerror)
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        log.info("claim %s taken at %s", claim, counter_id)
+        return self._to_claimed(claim, counter_id, scan)
+
+    def _new_claim(self, counter_id: str) -> tuple[str, Path]:
+        claim = f"{self.clock().astimezone(UTC):{_CLAIM_TIME}}-{secrets.token_hex(4)}"
+        folder = self._staging(counter_id) / claim
+        folder.mkdir(parents=True)
+        return claim, folder
+
+    def _write_note(self, folder: Path, name: str, look: Look) -> None:
+        note = json.dumps({"name": name, **asdict(look)})
+        path = folder / _NOTE
+        with path.open("w", encoding="ascii") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _note(self, claimed: ClaimedFile) -> "_Note":
+        text = (claimed.path.parent / _NOTE).read_text(encoding="ascii")
+        note: _Note = json.loads(text)
+        return note
+
+    def _staged(self, counter_id: str) -> Iterator[ClaimedFile]:
+        staging = self._staging(counter_id)
+        if not staging.is_dir():
+            return
+        for folder in staging.iterdir():
+            scan = folder / _SCAN
+            if scan.is_file():
+                yield self._to_claimed(folder.name, counter_id, scan)
+            elif self.clock() - _time_of(folder.name) > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _to_claimed(self, claim: str, counter_id: str, scan: Path) -> ClaimedFile:
+        return ClaimedFile(claim, counter_id, scan, _time_of(claim))
+
+    def _remove_claim(self, claimed: ClaimedFile) -> None:
+        shutil.rmtree(claimed.path.parent, ignore_errors=True)
+
+    def _explain(self, reason: str, found: str) -> str:
+        when = self.clock().astimezone(_COUNTER_TIME)
+        lines = [sentence(reason), advice(reason), f"{when:%H:%M %d/%m/%Y} · {reason}"]
+        if found:
+            lines.append(found)
+        return "\n".join(lines) + "\n"
+
+    def _drop(self, counter_id: str) -> Path:
+        return self.root / counter_id
+
+    def _staging(self, counter_id: str) -> Path:
+        return self._drop(counter_id) / _PRIVATE / _CLAIMED
+
+
+def _time_of(claim: str) -> datetime:
+    """Read the time out of a claim's id."""
+    written = claim.split("-", maxsplit=1)[0]
+    return datetime.strptime(written, _CLAIM_TIME).replace(tzinfo=UTC)
+
+
+def _candidates(drop: Path) -> Iterator[tuple[Path, Look]]:
+    """List regular files with one name, skipping hidden and temporary ones."""
+    with os.scandir(drop) as entries:
+        for entry in entries:
+            if _IGNORED.fullmatch(entry.name):
+                continue
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+                yield Path(entry.path), Look.of(found)
+
+
+def _free_name(folder: Path, name: str, claim: str) -> Path:
+    """Find a name in *folder* that no other file has; the claim's id makes it so."""
+    plain = folder / name
+    if len(os.fsencode(name)) <= _LONGEST_NAME and not plain.exists():
+        return plain
+    suffix = Path(name).suffix
+    return folder / f"{claim}{suffix if len(os.fsencode(suffix)) < 16 else ''}"

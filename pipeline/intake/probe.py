@@ -1,0 +1,148 @@
+"""Look inside a hostile file: what is it, is it whole, how many pages has it?"""
+
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pikepdf
+
+from pipeline import errors
+from pipeline.errors import (
+    DamagedScan,
+    EmptyScan,
+    EncryptedScan,
+    IncompleteScan,
+    OversizedScan,
+    ScanRejected,
+    UnsupportedScan,
+)
+from pipeline.intake.limits import ProbeLimits
+from pipeline.intake.structure import (
+    JPEG_SIGNATURE,
+    PNG_SIGNATURE,
+    TIFF_SIGNATURES,
+    count_jpeg_pages,
+    count_png_pages,
+    count_tiff_pages,
+)
+from pipeline.model.intake import Probe
+from pipeline.model.scan import MediaType
+
+_PDF_HEADER_WITHIN = 1024
+"""Bytes in which readers look for ``%PDF-`` (ISO 32000-1, annex H, note 13)."""
+
+_PDF_TAIL = 1024
+"""Bytes at the end in which ``%%EOF`` must stand (the same, note 18)."""
+
+_GRACE = 5.0
+"""Seconds of wall time beyond the limit for starting the child."""
+
+
+def probe(path: Path, limits: ProbeLimits) -> Probe:
+    """Tell what a file is, by content, and that it is whole; nothing is decoded.
+
+    Raises:
+        EmptyScan, UnsupportedScan, OversizedScan, EncryptedScan: as their names say.
+        IncompleteScan: the file ends before its contents do; it may still grow.
+        DamagedScan: it would open only by repair, which loses pages silently.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyScan("no bytes")
+    if size > limits.max_bytes:
+        raise OversizedScan(f"{size} bytes")
+    with path.open("rb") as file:
+        head = file.read(_PDF_HEADER_WITHIN)
+    if head.startswith(PNG_SIGNATURE):
+        return Probe(MediaType.PNG, count_png_pages(path, limits))
+    if head.startswith(JPEG_SIGNATURE):
+        return Probe(MediaType.JPEG, count_jpeg_pages(path, limits))
+    if head.startswith(TIFF_SIGNATURES):
+        return Probe(MediaType.TIFF, count_tiff_pages(path, limits))
+    if b"%PDF-" in head:
+        return Probe(MediaType.PDF, _count_pdf_pages(path, limits))
+    raise UnsupportedScan(f"begins with {head[:8].hex()}")
+
+
+def probe_in_child(path: Path, limits: ProbeLimits) -> Probe:
+    """Do the same in a process of its own, bounded in time and memory.
+
+    Raises:
+        ScanRejected: as `probe`; a child that dies or hangs makes a DamagedScan.
+    """
+    command = (sys.executable, "-I", "-m", "pipeline.intake.probe")
+    job = json.dumps([str(path.absolute()), asdict(limits)])
+    try:
+        done = subprocess.run(
+            command,
+            input=job.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            timeout=limits.seconds + _GRACE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DamagedScan(f"no verdict within {limits.seconds:.0f} s") from error
+    if done.returncode != 0:
+        raise DamagedScan(f"the look inside ended with {done.returncode}")
+    answer = json.loads(done.stdout)
+    if "error" in answer:
+        kind: type[ScanRejected] = getattr(errors, answer["error"])
+        raise kind(answer["found"])
+    return Probe(MediaType(answer["media_type"]), answer["page_count"])
+
+
+def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
+    try:
+        with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
+            pages = len(pdf.pages)
+            warnings = pdf.get_warnings()
+    except pikepdf.PasswordError as error:
+        raise EncryptedScan("a password is needed") from error
+    except (pikepdf.PdfError, ValueError, RecursionError) as error:
+        raise _broken_pdf(path) from error
+    if warnings:
+        raise _broken_pdf(path)
+    if pages == 0:
+        raise EmptyScan("no pages")
+    if pages > limits.max_pages:
+        raise OversizedScan(f"{pages} pages")
+    return pages
+
+
+def _broken_pdf(path: Path) -> ScanRejected:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _PDF_TAIL))
+        ended = b"%%EOF" in file.read()
+    if ended:
+        return DamagedScan("a PDF that opens only by repair")
+    return IncompleteScan("a PDF without its end")
+
+
+def _limit(limits: ProbeLimits) -> None:
+    seconds = int(limits.seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer_as_child() -> None:
+    job = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    path, given = json.loads(job)
+    limits = ProbeLimits(**given)
+    _limit(limits)
+    try:
+        found = probe(Path(path), limits)
+        answer = {"media_type": found.media_type, "page_count": found.page_count}
+    except ScanRejected as error:
+        answer = {"error": type(error).__name__, "found": str(error)}
+    except MemoryError:
+        answer = {"error": OversizedScan.__name__, "found": "needs too much memory"}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    _answer_as_child()

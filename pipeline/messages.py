@@ -1,0 +1,83 @@
+"""What clerks and staff read, in their language: gettext, with English in the code.
+
+A message is written in English here and in templates, and translated in
+``locale/<language>/LC_MESSAGES/sohoa.po``. Add both; a test compares them. The ``.po``
+file is read as it is, so there is nothing to compile.
+"""
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGE = "vi"
+"""Language of the counters."""
+
+_LOCALE = Path(__file__).parent / "locale"
+
+SENTENCES = {
+    "FILED": "Filed: every paper was recognized.",
+    "REVIEW": "Filed; a person has to check what is marked.",
+    "WORKING": "Accepted; it is being read.",
+    "RECEIVED": "Accepted; it waits to be read.",
+    "EMPTY": "The file is empty.",
+    "UNSUPPORTED": "This kind of file cannot be taken.",
+    "ENCRYPTED": "The file is protected by a password.",
+    "DAMAGED": "The file is damaged.",
+    "INCOMPLETE": "The file was not copied to its end.",
+    "OVERSIZED": "The file is too large, or has too many pages.",
+    "DUPLICATE": "This file was received before.",
+    "REJECTED": "The file cannot be taken.",
+    "ATTEMPTS": "The file could not be read in several tries.",
+    "FAILED": "The file could not be read in several tries.",
+    "SET_ASIDE": "The file was set aside.",
+}
+"""What happened, by reason or state."""
+
+ADVICE = {
+    "EMPTY": "Scan the paper again.",
+    "UNSUPPORTED": "Scan to PDF, TIFF, JPEG or PNG.",
+    "ENCRYPTED": "Save the file without a password, then drop it again.",
+    "DAMAGED": "Scan the paper again.",
+    "INCOMPLETE": "Copy or scan the file again and wait until it is done.",
+    "OVERSIZED": "Scan in parts, at 300 dpi.",
+    "DUPLICATE": "Nothing to do: the first one counts.",
+}
+"""What the clerk should do, by reason."""
+
+ASK_OPERATOR = "Tell the operator of the system."
+
+
+def sentence(reason: str, language: str = LANGUAGE) -> str:
+    """Say what happened to a file, to the clerk.
+
+    Args:
+        reason: code of a rejection or name of a state.
+        language: code of the language; English where it is not translated.
+    """
+    return translate(SENTENCES.get(reason, SENTENCES["REJECTED"]), language)
+
+
+def advice(reason: str, language: str = LANGUAGE) -> str:
+    """Say what the clerk should do about it."""
+    return translate(ADVICE.get(reason, ASK_OPERATOR), language)
+
+
+def translate(message: str, language: str = LANGUAGE) -> str:
+    """Give *message* in *language*."""
+    return _translations(language).gettext(message)
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    path = _LOCALE / language / "LC_MESSAGES" / "sohoa.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
