@@ -143,3 +143,10 @@ class PageUnreadable(PipelineError):
     def __init__(self, number: int, found: str) -> None:
         super().__init__(f"page {number}: {found}")
         self.number = number
+
+
+class WorkTakenOver(PipelineError):
+    """Another try holds the batch's lease now; this one has nothing left to do."""
+
+    remedy = Remedy.TRY_AGAIN
+    exit_code = ExitCode.TRY_AGAIN

@@ -5,6 +5,7 @@ Order of precedence: ``PIPELINE_<SECTION>__<KEY>`` in the environment, then
 from files only.
 """
 
+import os
 import tomllib
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -120,6 +120,9 @@ class WorkSettings(Section):
     attempts: Count = 4
     """Tries before a batch is left to an operator."""
 
+    keep_days: Count = 30
+    """Days after filing that page results are kept for another look."""
+
 
 class PrefectSettings(Section):
     """The orchestration server of the embedded stack, and names in it."""
@@ -170,13 +173,13 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over what the file and the command line say."""
+        """Let the environment win over what the file says."""
         return env_settings, init_settings
 
     @cached_property
@@ -191,7 +194,8 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
     Args:
         config: folder of the configuration; default: ``config`` beside the package,
             else in the working folder.
-        home: folder of all state, over what the file says.
+        home: folder of all state, over what environment and file say. A relative
+            folder in those is meant from the configuration's parent folder.
 
     Raises:
         ConfigError: a file is missing or malformed, a key unknown, a value not allowed.
@@ -199,17 +203,19 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
     folder = config or default_config()
     values = _read_toml(folder / "pipeline.toml")
     values["config"] = folder
-    if home is not None:
-        values["home"] = home
     try:
         settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(folder / "pipeline.toml", error)) from error
-    return settings.model_copy(update={"home": settings.home.absolute()})
+    chosen = home.absolute() if home else folder.absolute().parent / settings.home
+    return settings.model_copy(update={"home": chosen})
 
 
 def default_config() -> Path:
-    """Find the configuration folder: the checkout's, else the working folder's."""
+    """Find the configuration: ``PIPELINE_CONFIG``, the checkout's, the working folder's."""
+    named = os.environ.get("PIPELINE_CONFIG")
+    if named:
+        return Path(named).absolute()
     beside = Path(__file__).parent.parent / "config"
     return beside if beside.is_dir() else Path("config").absolute()
 

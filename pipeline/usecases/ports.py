@@ -201,12 +201,18 @@ class Catalog(Protocol):
     def give_up(self, lease: Lease) -> None:
         """Return a lease so that the next try can begin at once."""
 
+    def give_up_owned(self, batch_id: str, owner: str) -> None:
+        """Return the lease of a dead owner; nothing where somebody else has it."""
+
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:
         """End the work on a batch; False where another try has the lease now."""
 
     def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
-        """List batches nobody works on: received *older_than* seconds ago and not
-        begun, or with a lease that ran out."""
+        """List batches nobody works on.
+
+        Those received *older_than* seconds ago and not begun, and those whose lease
+        ran out.
+        """
 
     def index(self, manifest: Manifest, texts: tuple[str, ...]) -> None:
         """Make a dossier findable and queue its hand-off, in one transaction.
@@ -224,7 +230,9 @@ class Catalog(Protocol):
     def search(self, query: SearchQuery) -> SearchResult:
         """Answer a query."""
 
-    def deliveries(self, *, pending: bool = True, limit: int = 100) -> tuple[Delivery, ...]:
+    def deliveries(
+        self, *, pending: bool = True, limit: int = 100
+    ) -> tuple[Delivery, ...]:
         """List rows of the outbox, oldest first."""
 
     def delivered(self, dossier_id: str, revision: int) -> None:

@@ -1,0 +1,272 @@
+"""The composition root: introduces use-cases to their adapters, once per process."""
+
+import functools
+import hashlib
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline import settings as settings_module
+from pipeline.catalog.catalog import SqlCatalog
+from pipeline.errors import ConfigError
+from pipeline.imaging.prepare import PrepareOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.limits import ProbeLimits
+from pipeline.intake.probe import probe_in_child
+from pipeline.model.scan import Counter
+from pipeline.model.template import DocType, Procedure
+from pipeline.model.text import ReadPage
+from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
+from pipeline.settings import (
+    Settings,
+    StoreSettings,
+    load_counters,
+    secret_value,
+)
+from pipeline.storage.archive import ObjectArchive, ObjectStore
+from pipeline.storage.local_store import LocalStore
+from pipeline.storage.minio_store import MinioStore
+from pipeline.templates import load_doctypes, load_procedures
+from pipeline.usecases.compose import Composer
+from pipeline.usecases.digitize import Digitizer, WorkOptions
+from pipeline.usecases.file import Filer
+from pipeline.usecases.ingest import FileReader, Ingester
+from pipeline.usecases.page_pool import PagePool
+from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
+from pipeline.usecases.read import PageReader, ReadOptions
+from pipeline.usecases.receive import Receiver
+from pipeline.usecases.upkeep import Upkeep
+
+_RECIPE_DIGITS = 12
+"""Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
+
+RESULT_VERSION = 1
+"""Raised when code changes what is read from the same page with the same options."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The use-cases of one process with their adapters in place."""
+
+    settings: Settings
+    counters: tuple[Counter, ...]
+    doctypes: tuple[DocType, ...]
+    procedures: tuple[Procedure, ...]
+    recipe: str
+    archive: Archive
+    catalog: Catalog
+    inbox: Inbox
+    receiver: Receiver
+    digitizer: Digitizer
+    filer: Filer
+    ingester: Ingester
+    upkeep: Upkeep
+
+    @property
+    def owner(self) -> str:
+        """Name this process goes by in leases."""
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@contextmanager
+def open_app(settings: Settings) -> Iterator[App]:
+    """Build an `App` and let go of its connections and processes at the end.
+
+    Raises:
+        ConfigError: a setting, counter or template is wrong.
+        ToolMissing: a program or model is not there.
+    """
+    counters = load_counters(settings.config)
+    doctypes = load_doctypes(settings.config)
+    procedures = load_procedures(settings.config)
+    archive = ObjectArchive(open_store(settings))
+    catalog = SqlCatalog(catalog_url(settings))
+    catalog.migrate()
+    inbox = open_inbox(settings, counters)
+    filer = Filer(archive, catalog, doctypes, now)
+    recipe = make_recipe(settings)
+    pool = _page_pool(settings)
+    scratch = settings.home / "scratch"
+    receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
+    digitizer = Digitizer(
+        archive,
+        catalog,
+        Composer(doctypes),
+        filer,
+        pool,
+        counters,
+        recipe,
+        WorkOptions(settings.work.lease, settings.work.attempts, scratch),
+        now,
+    )
+    keep = timedelta(days=settings.work.keep_days)
+    try:
+        with pool:
+            yield App(
+                settings=settings,
+                counters=counters,
+                doctypes=doctypes,
+                procedures=procedures,
+                recipe=recipe,
+                archive=archive,
+                catalog=catalog,
+                inbox=inbox,
+                receiver=receiver,
+                digitizer=digitizer,
+                filer=filer,
+                ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
+                upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
+            )
+    finally:
+        catalog.close()
+
+
+@contextmanager
+def open_file_reader(
+    settings: Settings,
+) -> Iterator[Callable[[Path], Iterator[ReadPage]]]:
+    """Give a function that recognizes a file page by page and keeps nothing."""
+    with tempfile.TemporaryDirectory(prefix="sohoa-read-") as folder:
+        passing = settings.model_copy(
+            update={"home": Path(folder), "store": StoreSettings()}
+        )
+        with _page_pool(passing) as pool:
+            archive = ObjectArchive(open_store(passing))
+            reader = FileReader(open_prober(settings), pool, archive)
+            yield functools.partial(
+                reader.read, batch_id="read", recipe=make_recipe(settings)
+            )
+
+
+def _page_pool(settings: Settings) -> PagePool:
+    return PagePool(
+        functools.partial(open_page_reader, settings),
+        workers=settings.reading.workers or os.cpu_count() or 1,
+        seconds=settings.reading.page_seconds,
+        memory=settings.reading.page_memory,
+    )
+
+
+def now() -> datetime:
+    """Tell the time: aware, UTC."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> ObjectStore:
+    """Open the object store that the settings name."""
+    store = settings.store
+    if store.kind == "local":
+        return LocalStore(settings.home / "store")
+    return MinioStore(
+        endpoint=store.endpoint,
+        access_key=secret_value(store.access_key, store.access_key_file),
+        secret_key=secret_value(store.secret_key, store.secret_key_file),
+        secure=store.secure,
+        region=store.region,
+        bucket_prefix=store.bucket_prefix,
+        timeout=store.timeout,
+    )
+
+
+def catalog_url(settings: Settings) -> str:
+    """Find the SQLAlchemy URL of the catalog."""
+    url = secret_value(settings.catalog.url, settings.catalog.url_file)
+    if url:
+        return url
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{settings.home / 'catalog.sqlite3'}"
+
+
+def open_inbox(settings: Settings, counters: tuple[Counter, ...]) -> DropFolders:
+    """Open the drop folders of all counters."""
+    intake = settings.intake
+    return DropFolders(
+        settings.drop_root,
+        counters,
+        InboxOptions(
+            quiet_period=intake.quiet_period, give_up_after=intake.give_up_after
+        ),
+        is_whole=open_prober(settings),
+        clock=now,
+    )
+
+
+def open_page_reader(settings: Settings) -> PageReader:
+    """Build what a reading process needs: engines and the archive."""
+    reading = settings.reading
+    tessdata = find_tessdata(reading.tessdata)
+    second = None
+    if has_model(tessdata, reading.second_model):
+        second = open_engine(
+            reading.engine, tessdata=tessdata, model=reading.second_model
+        )
+    return PageReader(
+        ObjectArchive(open_store(settings)),
+        open_engine(reading.engine, tessdata=tessdata, model=reading.model),
+        second,
+        ReadOptions(
+            PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
+            picture_dpi=reading.picture_dpi,
+            max_pixels=settings.intake.max_pixels,
+        ),
+    )
+
+
+def open_prober(settings: Settings) -> Prober:
+    """Build the look inside hostile files, with its limits."""
+    intake = settings.intake
+    return functools.partial(
+        probe_in_child,
+        limits=ProbeLimits(
+            max_bytes=intake.max_bytes,
+            max_pages=intake.max_pages,
+            max_pixels=intake.max_pixels,
+            seconds=intake.probe_seconds,
+            memory=intake.probe_memory,
+        ),
+    )
+
+
+def make_recipe(settings: Settings) -> str:
+    """Name everything that can change a result: options, engines, models, templates."""
+    reading = settings.reading
+    tessdata = find_tessdata(reading.tessdata)
+    parts = [
+        f"result {RESULT_VERSION}",
+        f"dpi {reading.dpi} picture {reading.picture_dpi}",
+        engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
+    ]
+    if has_model(tessdata, reading.second_model):
+        parts.append(
+            engine_recipe(reading.engine, tessdata=tessdata, model=reading.second_model)
+        )
+    parts.extend(_template_digests(settings.config))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_RECIPE_DIGITS]
+
+
+def _template_digests(config: Path) -> Iterator[str]:
+    for folder in ("doctypes", "procedures"):
+        for path in sorted((config / folder).glob("*.yaml")):
+            yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def find_counter(app: App, counter_id: str) -> Counter:
+    """Find a configured counter.
+
+    Raises:
+        ConfigError: there is none of that id.
+    """
+    for counter in app.counters:
+        if counter.id == counter_id:
+            return counter
+    known = ", ".join(counter.id for counter in app.counters)
+    raise ConfigError(f"no counter {counter_id!r} in counters.toml; known: {known}")
+
+
+load_settings = settings_module.load_settings
+"""Re-exported: doors import the composition root, nothing below it."""

@@ -1,0 +1,120 @@
+"""Results as JSON: the contract with scripts; names here do not change."""
+
+from typing import Any
+
+from pipeline.messages import sentence
+from pipeline.model.dossier import Document, Field, Manifest
+from pipeline.model.geometry import BoundingBox
+from pipeline.model.search import Hit
+from pipeline.model.text import ReadPage
+from pipeline.usecases.ingest import Ingested
+
+
+def ingested_to_json(file: str, result: Ingested) -> dict[str, Any]:
+    """Describe what became of a file."""
+    return {
+        "file": file,
+        "batch": result.batch_id,
+        "sha256": result.sha256,
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "message": sentence(result.reason or result.outcome.upper()),
+        "pages": result.pages,
+        "dossiers": [manifest_to_json(manifest) for manifest in result.manifests],
+    }
+
+
+def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
+    """Describe a dossier."""
+    return {
+        "id": manifest.id,
+        "code": manifest.code,
+        "procedure": manifest.procedure,
+        "status": manifest.status.value,
+        "doubts": list(manifest.doubts),
+        "separators": list(manifest.separators),
+        "documents": [document_to_json(document) for document in manifest.documents],
+    }
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """Describe a document with its fields."""
+    return {
+        "number": document.number,
+        "doctype": document.doctype,
+        "title": document.title,
+        "pages": [document.first_page, document.last_page],
+        "key": document.key,
+        "sha256": document.sha256,
+        "bytes": document.size,
+        "fields": {field.name: field_to_json(field) for field in document.fields},
+    }
+
+
+def field_to_json(field: Field) -> dict[str, Any]:
+    """Describe a field with its evidence."""
+    return {
+        "value": field.value,
+        "raw": field.raw,
+        "confidence": round(field.confidence, 4),
+        "status": field.status.value,
+        "page": field.page,
+        "box": _box(field.box),
+        "rule": field.rule,
+    }
+
+
+def hit_to_json(hit: Hit) -> dict[str, Any]:
+    """Describe a search hit."""
+    return {
+        "dossier": hit.dossier_id,
+        "revision": hit.revision,
+        "number": hit.document_number,
+        "code": hit.dossier_code,
+        "doctype": hit.doctype,
+        "title": hit.title,
+        "status": hit.status.value,
+        "counter": hit.counter_id,
+        "filed_at": hit.filed_at.isoformat(),
+        "pages": [hit.first_page, hit.last_page],
+        "key": hit.key,
+        "so_ky_hieu": hit.number,
+        "ngay_ban_hanh": hit.issued_on,
+        "co_quan_ban_hanh": hit.agency,
+        "trich_yeu": hit.subject,
+        "snippet": hit.snippet.text,
+        "marks": [list(mark) for mark in hit.snippet.marks],
+        "tier": hit.tier,
+    }
+
+
+def page_to_json(page: ReadPage) -> dict[str, Any]:
+    """Describe a page with its words."""
+    return {
+        "number": page.page.number,
+        "width": page.page.width,
+        "height": page.page.height,
+        "dpi": page.page.dpi,
+        "skew": page.page.skew,
+        "quarter_turns": page.page.quarter_turns,
+        "blank": page.page.blank,
+        "readable": page.page.readable,
+        "source": page.page.source,
+        "confidence": round(page.text.confidence, 4),
+        "text": page.text.text,
+        "lines": [
+            [
+                {
+                    "text": word.text,
+                    "box": _box(word.box),
+                    "confidence": round(word.confidence, 4),
+                }
+                for word in line.words
+            ]
+            for line in page.text.lines
+        ],
+    }
+
+
+def _box(box: BoundingBox | None) -> list[int] | None:
+    return [box.left, box.top, box.right, box.bottom] if box else None

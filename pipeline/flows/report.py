@@ -1,0 +1,75 @@
+"""The page an operator reads about a finished run."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
+
+from pipeline.model.dossier import Manifest
+from pipeline.model.state import BatchRecord
+from pipeline.model.text import PageReceipt
+from pipeline.settings import WebSettings
+
+
+def publish_report(
+    web: WebSettings,
+    record: BatchRecord,
+    receipts: tuple[PageReceipt, ...],
+    manifests: tuple[Manifest, ...],
+) -> None:
+    """Leave counts, times and links; no values, no text, no names."""
+    base = f"http://{web.host}:{web.port}"
+    create_markdown_artifact(
+        markdown=to_markdown(base, record, receipts, manifests),
+        description=f"batch {record.batch.id}",
+    )
+    for manifest in manifests:
+        create_link_artifact(
+            link=f"{base}/dossiers/{manifest.id}", link_text=f"dossier {manifest.id}"
+        )
+
+
+def to_markdown(
+    base: str,
+    record: BatchRecord,
+    receipts: tuple[PageReceipt, ...],
+    manifests: tuple[Manifest, ...],
+) -> str:
+    """Write the report.
+
+    Args:
+        base: address of the web page, without a slash at its end.
+        record: the batch.
+        receipts: one a page.
+        manifests: what the batch became.
+    """
+    batch = record.batch
+    unreadable = [r.number for r in receipts if not r.readable]
+    lines = [
+        f"**{batch.page_count} pages**, {sum(r.words for r in receipts)} words, "
+        f"attempt {record.attempt}",
+        "",
+        f"Pages that could not be read: {unreadable or 'none'}",
+        "",
+        "| dossier | status | documents | fields to review | doubts |",
+        "|---|---|--:|--:|---|",
+    ]
+    lines += [
+        f"| [{m.id}]({base}/dossiers/{m.id}) | {m.status} | {len(m.documents)} "
+        f"| {m.fields_to_review} | {'; '.join(m.doubts) or 'none'} |"
+        for m in manifests
+    ]
+    lines += ["", "| stage | seconds | seconds a page |", "|---|--:|--:|"]
+    lines += [
+        f"| {stage} | {seconds:.2f} | {seconds / len(receipts):.3f} |"
+        for stage, seconds in _stages(receipts).items()
+    ]
+    return "\n".join(lines)
+
+
+def _stages(receipts: Iterable[PageReceipt]) -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    for receipt in receipts:
+        for stage, seconds in receipt.seconds:
+            total[stage] += seconds
+    return total

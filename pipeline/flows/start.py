@@ -1,0 +1,89 @@
+"""Start runs, and find out which batches somebody is already about to do."""
+
+from datetime import UTC, datetime, timedelta
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.deployments import run_deployment
+
+from pipeline.flows.names import DIGITIZE, TAG_BATCH, WATCH, deployment
+from pipeline.model.state import BatchRecord
+
+_LIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+
+_PENDING_LIMIT = timedelta(minutes=5)
+"""Age at which a run that is still *Pending* will never start: its worker died
+before the child existed, and nobody picks it up (Prefect issues 22664, 18933)."""
+
+_SHORT_ID = 8
+"""Digits of a batch id that an operator reads."""
+
+
+def start_digitize(record: BatchRecord, *, again: str = "") -> None:
+    """Ask for a run that digitizes a batch, and do not wait for it.
+
+    The key makes asking twice for the same try harmless. It is burnt for good once
+    used, so a deliberate new start names itself in *again*.
+    """
+    batch = record.batch
+    run_deployment(
+        deployment(DIGITIZE),
+        parameters={"batch_id": batch.id},
+        flow_run_name=f"{batch.counter_id} · {batch.id[:_SHORT_ID]}",
+        tags=[f"{TAG_BATCH}{batch.id}", batch.counter_id],
+        idempotency_key=f"{batch.id}-{record.attempt}{again}",
+        timeout=0,
+        as_subflow=False,
+    )
+
+
+def start_watch() -> bool:
+    """Ask for a watch where none is running or about to; True if one was asked for."""
+    if _live_runs(WATCH):
+        return False
+    run_deployment(deployment(WATCH), timeout=0, as_subflow=False)
+    return True
+
+
+def batches_in_flight() -> frozenset[str]:
+    """List the batches that have a run which works or will begin."""
+    return frozenset(
+        tag.removeprefix(TAG_BATCH)
+        for run in _live_runs(DIGITIZE)
+        for tag in run.tags
+        if tag.startswith(TAG_BATCH)
+    )
+
+
+def is_stuck(run: FlowRun) -> bool:
+    """Tell whether a run is *Pending* for so long that nobody will ever start it."""
+    state = run.state
+    if state is None or state.type is not StateType.PENDING:
+        return False
+    return datetime.now(UTC) - state.timestamp > _PENDING_LIMIT
+
+
+def _live_runs(flow: str) -> list[FlowRun]:
+    runs: list[FlowRun] = []
+    with get_client(sync_client=True) as client:
+        while True:
+            page = client.read_flow_runs(
+                deployment_filter=DeploymentFilter(
+                    name=DeploymentFilterName(any_=[flow])
+                ),
+                flow_run_filter=FlowRunFilter(
+                    state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_LIVE))
+                ),
+                limit=200,
+                offset=len(runs),
+            )
+            runs.extend(page)
+            if not page:
+                return [run for run in runs if not is_stuck(run)]

@@ -1,0 +1,48 @@
+"""Mend and tidy every few minutes: restart what stands still, clear what is left."""
+
+from datetime import timedelta
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from pipeline.bootstrap import App, load_settings, now, open_app
+from pipeline.flows.names import UPKEEP
+from pipeline.flows.start import batches_in_flight, start_digitize, start_watch
+
+_PATIENCE = timedelta(minutes=2)
+"""Age at which a received batch that nobody began is looked into."""
+
+
+@flow(name=UPKEEP, persist_result=False)
+def upkeep(expire: bool = False) -> State[Any]:
+    """Do the regular work.
+
+    Args:
+        expire: also remove page results of batches that were filed long ago.
+    """
+    log = get_run_logger()
+    with open_app(load_settings()) as app:
+        restarted = restart_stalled(app)
+        cleared = app.upkeep.clear_scratch()
+        expired = app.upkeep.expire_work() if expire else 0
+    watching = start_watch()
+    log.info("restarted %d, cleared %d, expired %d", restarted, cleared, expired)
+    if watching:
+        log.warning("no watch was running; one was started")
+    return Completed(message=f"{restarted} batches restarted")
+
+
+def restart_stalled(app: App) -> int:
+    """Start batches that nobody works on; returns how many.
+
+    A run that Prefect lost has burnt its key, so the time is part of the new one.
+    """
+    stalled = app.upkeep.stalled(older_than=_PATIENCE.total_seconds())
+    in_flight = batches_in_flight() if stalled else frozenset()
+    again = f"-{now():%Y%m%dT%H%M}"
+    waiting = [record for record in stalled if record.batch.id not in in_flight]
+    for record in waiting:
+        start_digitize(record, again=again)
+    return len(waiting)

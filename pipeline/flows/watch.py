@@ -1,0 +1,68 @@
+"""Watch the drop folders: one long run that costs next to nothing while idle."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import Flow, FlowRun, State
+from prefect.states import Completed
+
+from pipeline.bootstrap import App, load_settings, now, open_app
+from pipeline.errors import PipelineError, Remedy
+from pipeline.flows.names import WATCH
+from pipeline.flows.start import start_digitize, start_watch
+from pipeline.model.state import BatchRecord, BatchState
+
+_SHIFT = timedelta(hours=6)
+"""How long one watch lasts before the next takes over: keeps runs and logs readable."""
+
+
+def _hand_over(flow: Flow, flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Start the next watch when this one ended in any way but a cancellation."""
+    start_watch()
+
+
+@flow(
+    name=WATCH,
+    on_completion=[_hand_over],
+    on_crashed=[_hand_over],
+    on_failure=[_hand_over],
+    persist_result=False,
+)
+def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
+    """Sweep the drop folders until the shift ends, starting a run for each batch."""
+    started: set[str] = set()
+    ends = now() + timedelta(seconds=shift_seconds)
+    with open_app(load_settings()) as app:
+        while now() < ends:
+            look_once(app, started)
+            time.sleep(app.settings.intake.poll_interval)
+    return Completed(message=f"{len(started)} batches started")
+
+
+def look_once(app: App, started: set[str]) -> None:
+    """Do one sweep: claim, receive, start, and clear staging of what has ended.
+
+    A fault of store or catalog leaves claimed files in staging for the next sweep.
+
+    Args:
+        app: the use-cases.
+        started: batches this watch asked a run for; grows.
+    """
+    app.inbox.sweep()
+    for claimed in app.inbox.claimed():
+        try:
+            record = app.receiver.receive(claimed)
+            if isinstance(record, BatchRecord):
+                if (
+                    record.state is BatchState.RECEIVED
+                    and record.batch.id not in started
+                ):
+                    start_digitize(record)
+                    started.add(record.batch.id)
+                app.receiver.settle(claimed)
+        except PipelineError as error:
+            if error.remedy is not Remedy.TRY_AGAIN:
+                raise
+            get_run_logger().warning("claim %s waits: %s", claimed.id, error)

@@ -1,0 +1,162 @@
+"""File a plan: documents first, the manifest last, then the index."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.errors import ObjectMissing
+from pipeline.model.dossier import (
+    Document,
+    DossierStatus,
+    FieldStatus,
+    Manifest,
+    Plan,
+    PlannedDocument,
+    PlannedDossier,
+)
+from pipeline.model.scan import ScanBatch
+from pipeline.model.template import DocType
+from pipeline.model.text import OcrPage, ReadPage
+from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.usecases.ports import Archive, Catalog
+
+log = logging.getLogger(__name__)
+
+FIRST_REVISION = 1
+PRODUCER = "sohoa"
+
+Beat = Callable[[], None]
+"""Called between documents: a sign of life, which may end the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """The way into the archive. Doing it again changes nothing."""
+
+    archive: Archive
+    catalog: Catalog
+    doctypes: tuple[DocType, ...]
+    clock: Callable[[], datetime]
+
+    def file(
+        self, batch: ScanBatch, original_key: str, plan: Plan, beat: Beat
+    ) -> Iterator[Manifest]:
+        """Make every dossier of *plan* exist and findable, one after another.
+
+        Yields:
+            The manifest that counts: where another worker was first, that one's.
+
+        Raises:
+            ObjectMissing: the work area lost a page result of this plan.
+        """
+        for dossier in plan.dossiers:
+            manifest = self._existing(dossier.id)
+            if manifest is None:
+                manifest = self._commit(batch, original_key, plan, dossier, beat)
+                log.info(
+                    "dossier %s %s: %d documents, %d fields to review",
+                    manifest.id,
+                    manifest.status,
+                    len(manifest.documents),
+                    manifest.fields_to_review,
+                )
+            self.index(manifest)
+            yield manifest
+
+    def index(self, manifest: Manifest) -> None:
+        """Make a committed dossier findable."""
+        texts = tuple(
+            "\n\n".join(page.text for page in self.archive.document_text(document))
+            for document in manifest.documents
+        )
+        self.catalog.index(manifest, texts)
+
+    def _existing(self, dossier_id: str) -> Manifest | None:
+        try:
+            return self.archive.manifest(dossier_id, FIRST_REVISION)
+        except ObjectMissing:
+            return None
+
+    def _commit(
+        self,
+        batch: ScanBatch,
+        original_key: str,
+        plan: Plan,
+        dossier: PlannedDossier,
+        beat: Beat,
+    ) -> Manifest:
+        documents = []
+        for planned in dossier.documents:
+            beat()
+            documents.append(self._document(batch, plan, dossier.id, planned))
+        manifest = Manifest(
+            id=dossier.id,
+            revision=FIRST_REVISION,
+            code=dossier.code,
+            procedure=dossier.procedure,
+            counter_id=batch.counter_id,
+            batch_id=batch.id,
+            original_key=original_key,
+            original_sha256=batch.sha256,
+            received_at=batch.received_at,
+            filed_at=self.clock(),
+            status=_status(dossier),
+            recipe=plan.recipe,
+            documents=tuple(documents),
+            doubts=dossier.doubts,
+            separators=plan.separators,
+        )
+        return self.archive.commit(manifest)
+
+    def _document(
+        self, batch: ScanBatch, plan: Plan, dossier_id: str, planned: PlannedDocument
+    ) -> Document:
+        texts: list[OcrPage] = []
+        pdf = assemble_pdf(
+            self._pages(batch.id, plan.recipe, planned, texts),
+            PdfMetadata(
+                title=planned.title or "Tài liệu",
+                created_at=batch.received_at,
+                producer=PRODUCER,
+                identifier=f"{dossier_id}/{planned.number}",
+            ),
+        )
+        return self.archive.put_document(
+            dossier_id,
+            FIRST_REVISION,
+            planned,
+            pdf=pdf,
+            pages=tuple(texts),
+            sensitive=self._is_sensitive(planned.span.doctype),
+        )
+
+    def _pages(
+        self, batch_id: str, recipe: str, planned: PlannedDocument, texts: list[OcrPage]
+    ) -> Iterator[PdfPage]:
+        """Load the document's pages one by one; *texts* gathers their words."""
+        for number in range(planned.span.first, planned.span.last + 1):
+            page = self._page(batch_id, recipe, number)
+            texts.append(page.text)
+            picture = self.archive.picture(batch_id, recipe, page)
+            yield PdfPage(picture, page.picture, page.page, page.text)
+
+    def _page(self, batch_id: str, recipe: str, number: int) -> ReadPage:
+        page = self.archive.find_page(batch_id, recipe, number)
+        if page is None:
+            raise ObjectMissing(f"page {number} of batch {batch_id}, recipe {recipe}")
+        return page
+
+    def _is_sensitive(self, code: str) -> bool:
+        return any(
+            doctype.sensitive for doctype in self.doctypes if doctype.code == code
+        )
+
+
+def _status(dossier: PlannedDossier) -> DossierStatus:
+    doubtful = dossier.doubts or any(
+        field.status is FieldStatus.REVIEW
+        for document in dossier.documents
+        for field in document.fields
+    )
+    return DossierStatus.REVIEW if doubtful else DossierStatus.FILED

@@ -1,0 +1,142 @@
+"""The whole job for one file in this process, without a server."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ScanRejected
+from pipeline.model.dossier import Manifest
+from pipeline.model.intake import ClaimedFile
+from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.model.text import PageReceipt, ReadPage
+from pipeline.usecases.digitize import Digitizer
+from pipeline.usecases.page_pool import PagePool
+from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
+from pipeline.usecases.read import PageTask
+from pipeline.usecases.receive import Receiver
+
+log = logging.getLogger(__name__)
+
+OnPage = Callable[[PageReceipt, int], None]
+"""Told of each page that was read, and how many the scan has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a file."""
+
+    outcome: str
+    """``filed``, ``review``, ``set_aside``, ``duplicate``, ``working`` or ``failed``."""
+
+    batch_id: str | None
+    sha256: str | None
+    reason: str | None
+    pages: int
+    manifests: tuple[Manifest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingester:
+    """Adopts a file and leads it to its end."""
+
+    inbox: Inbox
+    receiver: Receiver
+    digitizer: Digitizer
+    archive: Archive
+    catalog: Catalog
+
+    def ingest(
+        self, path: Path, counter_id: str, owner: str, on_page: OnPage
+    ) -> Ingested:
+        """File *path* as if it had been dropped at a counter; the file itself stays.
+
+        Raises:
+            PipelineError: anything but a fault of the paper.
+        """
+        claimed = self.inbox.adopt(path, counter_id)
+        record = self.receiver.receive(claimed)
+        if isinstance(record, RejectedScan):
+            return self._refused(record)
+        if record is None:
+            raise ScanRejected(
+                f"claim {claimed.id}: the copy changed while it was read"
+            )
+        try:
+            self._digitize(record, owner, on_page)
+        except ScanRejected:
+            log.info("batch %s set aside", record.batch.id)
+        return self._settled(claimed, record)
+
+    def _digitize(self, record: BatchRecord, owner: str, on_page: OnPage) -> None:
+        with self.digitizer.work_on(record.batch.id, owner) as work:
+            if work is None:
+                return
+            for receipt in work.read_pages():
+                on_page(receipt, record.batch.page_count)
+            work.file(work.compose())
+
+    def _settled(self, claimed: ClaimedFile, record: BatchRecord) -> Ingested:
+        self.receiver.settle(claimed)
+        now = self.catalog.batch(record.batch.id) or record
+        return Ingested(
+            outcome=_OUTCOMES[now.state],
+            batch_id=now.batch.id,
+            sha256=now.batch.sha256,
+            reason=now.reason,
+            pages=now.batch.page_count,
+            manifests=self._manifests(now.batch.id),
+        )
+
+    def _refused(self, rejected: RejectedScan) -> Ingested:
+        earlier = self.catalog.batch(rejected.batch_id) if rejected.batch_id else None
+        return Ingested(
+            outcome="duplicate" if rejected.batch_id else "set_aside",
+            batch_id=rejected.batch_id,
+            sha256=rejected.sha256,
+            reason=rejected.reason,
+            pages=earlier.batch.page_count if earlier else 0,
+            manifests=self._manifests(rejected.batch_id) if rejected.batch_id else (),
+        )
+
+    def _manifests(self, batch_id: str) -> tuple[Manifest, ...]:
+        return tuple(
+            self.archive.manifest(dossier_id)
+            for dossier_id in self.catalog.dossiers_of(batch_id)
+        )
+
+
+_OUTCOMES = {
+    BatchState.FILED: "filed",
+    BatchState.REVIEW: "review",
+    BatchState.SET_ASIDE: "set_aside",
+    BatchState.FAILED: "failed",
+    BatchState.RECEIVED: "working",
+    BatchState.WORKING: "working",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """Recognizes the text of a file and keeps nothing."""
+
+    probe: Prober
+    pool: PagePool
+    archive: Archive
+    """A passing one, for the page results."""
+
+    def read(self, path: Path, batch_id: str, recipe: str) -> Iterator[ReadPage]:
+        """Read every page, in order.
+
+        Raises:
+            ScanRejected: the file cannot be read.
+        """
+        found = self.probe(path)
+        tasks = [
+            PageTask(batch_id, recipe, path, found.media_type, number)
+            for number in range(1, found.page_count + 1)
+        ]
+        for receipt in self.pool.read(tasks):
+            page = self.archive.find_page(batch_id, recipe, receipt.number)
+            if page is not None:
+                yield page

@@ -1,0 +1,249 @@
+"""Read one page, from pixels to words; runs inside a process that may be killed."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import PageUnreadable
+from pipeline.imaging.arrays import to_gray, turn
+from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
+from pipeline.model.geometry import BoundingBox
+from pipeline.model.scan import MediaType, Page
+from pipeline.model.text import (
+    OcrLine,
+    OcrPage,
+    OcrWord,
+    PageReceipt,
+    ReadPage,
+    SecondLook,
+)
+from pipeline.ocr.engine import OcrEngine
+from pipeline.ocr.reading_order import order_header
+from pipeline.ocr.second_look import look_again
+from pipeline.ocr.upright import Turns, find_quarter_turns
+from pipeline.pdf.picture import encode_picture
+from pipeline.pdf.rasterize import Raster, Scan, open_scan
+from pipeline.split.separators import find_codes
+from pipeline.usecases.ports import Archive
+
+log = logging.getLogger(__name__)
+
+_Move = Callable[[BoundingBox], BoundingBox]
+
+_A4_AT_200_DPI = (1654, 2339)
+"""Width and height in pixels of the placeholder for a page that cannot be shown."""
+
+
+class Effort(Enum):
+    """How much is tried on a page; less after the reader died on it."""
+
+    FULL = "render, prepare and recognize"
+    PICTURE = "show the page, do not read it"
+    PLACEHOLDER = "a blank page stands for it"
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """One page to read."""
+
+    batch_id: str
+    recipe: str
+    path: Path
+    """A private copy of the scan."""
+
+    media_type: MediaType
+    number: int
+    effort: Effort = Effort.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a page reader may be told."""
+
+    prepare: PrepareOptions
+    picture_dpi: int
+    max_pixels: int
+
+
+@dataclass(slots=True)
+class PageReader:
+    """Reads pages; holds its engines and the open scan from page to page."""
+
+    archive: Archive
+    engine: OcrEngine
+    second: OcrEngine | None
+    options: ReadOptions
+    _open: tuple[Path, Scan] | None = field(default=None, init=False)
+
+    def read(self, task: PageTask) -> PageReceipt:
+        """Read a page and keep the result in the work area.
+
+        A page that cannot be rendered becomes a blank placeholder marked unreadable.
+        """
+        watch = _StopWatch()
+        try:
+            result, picture = self._read(task, watch)
+        except PageUnreadable as error:
+            log.warning("batch %s: %s", task.batch_id, error)
+            result, picture = _placeholder(task.number)
+        with watch.stage("store"):
+            key = self.archive.put_page(task.batch_id, task.recipe, result, picture)
+        return to_receipt(result, key, watch.seconds)
+
+    def _read(self, task: PageTask, watch: "_StopWatch") -> tuple[ReadPage, bytes]:
+        if task.effort is Effort.PLACEHOLDER:
+            return _placeholder(task.number)
+        with watch.stage("rasterize"):
+            raster = self._scan(task).render(
+                task.number, max_dpi=self.options.picture_dpi
+            )
+        with watch.stage("orient"):
+            turns = self._turns(raster, task)
+        with watch.stage("prepare"):
+            prepared = prepare(
+                turn(raster.image, turns.quarter_turns),
+                raster.dpi,
+                bilevel=raster.bilevel,
+                options=self.options.prepare,
+            )
+        with watch.stage("recognize"):
+            text, looks = self._recognize(raster, prepared, task)
+        with watch.stage("codes"):
+            codes = find_codes(to_gray(prepared.picture), prepared.picture_dpi)
+        with watch.stage("encode"):
+            picture = encode_picture(
+                prepared.picture, bilevel=prepared.bilevel, dpi=prepared.picture_dpi
+            )
+        height, width = prepared.picture.shape[:2]
+        page = Page(
+            number=task.number,
+            width=width,
+            height=height,
+            dpi=prepared.picture_dpi,
+            skew=prepared.skew,
+            quarter_turns=turns.quarter_turns,
+            blank=not text.lines and prepared.quality.blank,
+            readable=task.effort is Effort.FULL,
+            sharpness=prepared.quality.sharpness,
+            contrast=prepared.quality.contrast,
+            source="ocr" if raster.words is None else "text-layer",
+        )
+        return ReadPage(page, text, codes, looks, picture.suffix), picture.data
+
+    def _turns(self, raster: Raster, task: PageTask) -> Turns:
+        if raster.words is not None or task.effort is not Effort.FULL:
+            return Turns(0, 0.0)
+        return find_quarter_turns(to_gray(raster.image), raster.dpi, self.engine)
+
+    def _recognize(
+        self, raster: Raster, prepared: Prepared, task: PageTask
+    ) -> tuple[OcrPage, tuple[SecondLook, ...]]:
+        if task.effort is not Effort.FULL:
+            return OcrPage(), ()
+        if raster.words is not None:
+            scale = prepared.picture_dpi / raster.dpi
+            return _scaled(raster.words, scale, prepared.picture.shape), ()
+        if prepared.quality.blank:
+            return OcrPage(), ()
+        dpi = prepared.reading_dpi
+        text = order_header(self.engine.read(prepared.reading, dpi=dpi))
+        looks = look_again(
+            prepared.reading, text, dpi=dpi, engine=self.engine, second=self.second
+        )
+        moved = tuple(
+            SecondLook(prepared.to_picture(look.box), look.readings) for look in looks
+        )
+        return _moved(text, prepared), moved
+
+    def _scan(self, task: PageTask) -> Scan:
+        if self._open is not None and self._open[0] == task.path:
+            return self._open[1]
+        self.close()
+        scan = open_scan(task.path, task.media_type, max_pixels=self.options.max_pixels)
+        self._open = (task.path, scan)
+        return scan
+
+    def close(self) -> None:
+        """Let go of the scan that is open."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+
+def to_receipt(
+    result: ReadPage, key: str, seconds: tuple[tuple[str, float], ...] = ()
+) -> PageReceipt:
+    """Sum a page result up."""
+    return PageReceipt(
+        number=result.page.number,
+        key=key,
+        words=len(result.text.words),
+        confidence=result.text.confidence,
+        readable=result.page.readable,
+        seconds=seconds,
+    )
+
+
+def _placeholder(number: int) -> tuple[ReadPage, bytes]:
+    width, height = _A4_AT_200_DPI
+    white = np.full((height, width), 255, np.uint8)
+    picture = encode_picture(white, bilevel=True, dpi=200.0)
+    page = Page(number, width, height, 200.0, readable=False)
+    return ReadPage(page, OcrPage(), picture=picture.suffix), picture.data
+
+
+def _moved(text: OcrPage, prepared: Prepared) -> OcrPage:
+    """Put words from where they were read to where they stand on the picture."""
+    return _with_boxes(text, prepared.to_picture)
+
+
+def _scaled(text: OcrPage, scale: float, shape: tuple[int, ...]) -> OcrPage:
+    height, width = shape[:2]
+
+    def scaled(box: BoundingBox) -> BoundingBox:
+        left = min(int(box.left * scale), width - 1)
+        top = min(int(box.top * scale), height - 1)
+        right = min(max(round(box.right * scale), left + 1), width)
+        bottom = min(max(round(box.bottom * scale), top + 1), height)
+        return BoundingBox(left, top, right, bottom)
+
+    return _with_boxes(text, scaled)
+
+
+def _with_boxes(text: OcrPage, move: _Move) -> OcrPage:
+    return OcrPage(
+        tuple(
+            OcrLine(tuple(_moved_word(word, move) for word in line.words))
+            for line in text.lines
+        )
+    )
+
+
+def _moved_word(word: OcrWord, move: _Move) -> OcrWord:
+    return replace(word, box=move(word.box))
+
+
+class _StopWatch:
+    """Wall seconds a page spent in each stage."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self._seconds[name] = self._seconds.get(name, 0.0) + spent
+
+    @property
+    def seconds(self) -> tuple[tuple[str, float], ...]:
+        return tuple((name, round(spent, 4)) for name, spent in self._seconds.items())

@@ -1,0 +1,63 @@
+"""Mend what a crash left behind, and clear what is no longer needed."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.model.dossier import Manifest
+from pipeline.model.state import BatchRecord, BatchState
+from pipeline.usecases.file import Filer
+from pipeline.usecases.ports import Archive, Catalog
+
+log = logging.getLogger(__name__)
+
+_ABANDONED = timedelta(days=1)
+"""Age of a scratch folder that no running try can still own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The nightly and the five-minute work."""
+
+    archive: Archive
+    catalog: Catalog
+    filer: Filer
+    scratch: Path
+    keep_work: timedelta
+    clock: Callable[[], datetime]
+
+    def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
+        """List the batches that must be started again."""
+        return self.catalog.stalled(older_than=older_than)
+
+    def clear_scratch(self) -> int:
+        """Remove copies of scans that killed tries left; returns how many."""
+        cleared = 0
+        if not self.scratch.is_dir():
+            return 0
+        oldest = (self.clock() - _ABANDONED).timestamp()
+        for folder in self.scratch.iterdir():
+            if folder.is_dir() and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+                cleared += 1
+        return cleared
+
+    def expire_work(self) -> int:
+        """Remove page results of batches that were filed long ago."""
+        removed = 0
+        oldest = self.clock() - self.keep_work
+        ended = (BatchState.FILED, BatchState.REVIEW)
+        for record in self.catalog.batches(states=ended, limit=10_000):
+            if record.changed_at < oldest:
+                removed += self.archive.expire_work(record.batch.id)
+        return removed
+
+    def rebuild(self) -> Iterator[Manifest]:
+        """Restore the catalog's index from the manifests, the only truth."""
+        self.catalog.begin_rebuild()
+        for manifest in self.archive.manifests():
+            self.filer.index(manifest)
+            yield manifest
