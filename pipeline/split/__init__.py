@@ -1,0 +1,1 @@
+"""Decide which pages belong together, and what paper they are."""
