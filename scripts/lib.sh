@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the set-up scripts: speaking, system packages, stamps. To be sourced.
 
 CACHE="$ROOT/.cache"
