@@ -1,0 +1,1 @@
+"""Objects: originals, page results, plans, documents and manifests."""

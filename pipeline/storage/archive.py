@@ -1,0 +1,259 @@
+"""The archive: originals, page results, plans, documents and manifests as objects.
+
+Satisfies `pipeline.usecases.ports.Archive` over any `ObjectStore`. Nothing is replaced:
+where two tries meet, what was stored first counts for both.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from pipeline.errors import ObjectConflict, ObjectMissing
+from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
+from pipeline.model.scan import ScanBatch
+from pipeline.model.text import OcrPage, ReadPage
+from pipeline.storage import keys
+from pipeline.storage import manifest as formats
+from pipeline.storage.store import Digest, NotAllowed, ObjectStore
+from pipeline.storage.verification import verify
+
+__all__ = ["ObjectArchive", "ObjectStore"]
+
+log = logging.getLogger(__name__)
+
+
+class ObjectArchive:
+    """The archive over a store of objects. Holds nothing itself; safe for threads."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def put_original(self, batch: ScanBatch, path: Path) -> str:
+        """Store the scan, read it back by hash, and return its key.
+
+        An identity that may only write cannot read back; then the store's promise
+        stands alone: `ObjectStore.create_file` keeps nothing but bytes of this hash.
+
+        Raises:
+            ObjectConflict: what was read, here or from the store, is not the batch.
+        """
+        key = keys.original_key(batch)
+        self._store.create_file(key, path, sha256=batch.sha256)
+        try:
+            found = self._store.digest(key)
+        except NotAllowed:
+            log.debug("original of batch %s not read back: no right to", batch.id)
+            return key
+        if found.sha256 != batch.sha256:
+            raise ObjectConflict(
+                f"{key}: stored {found.sha256}, received {batch.sha256}"
+            )
+        return key
+
+    def fetch_original(self, key: str, path: Path, *, sha256: str) -> None:
+        """Write the stored scan to *path*, which appears whole or not at all."""
+        self._store.get_file(key, path, sha256=sha256)
+
+    def put_page(
+        self, batch_id: str, recipe: str, page: ReadPage, picture: bytes
+    ) -> str:
+        """Keep a page result and its picture; the picture first, so it is never missed.
+
+        Where another try kept a result of this page before, that one stays.
+        """
+        number = page.page.number
+        digest = _sha256(picture)
+        self._store.create(
+            keys.picture_key(
+                batch_id, recipe, number, sha256=digest, suffix=page.picture
+            ),
+            picture,
+        )
+        key = keys.page_key(batch_id, recipe, number)
+        self._store.create(key, formats.write_page(page, picture_sha256=digest))
+        return key
+
+    def find_page(self, batch_id: str, recipe: str, number: int) -> ReadPage | None:
+        """Find the result of a page; None where it is not read yet.
+
+        Raises:
+            ObjectConflict: what is kept is not a page result.
+        """
+        try:
+            return self._page(keys.page_key(batch_id, recipe, number)).page
+        except ObjectMissing:
+            return None
+
+    def picture(self, batch_id: str, recipe: str, page: ReadPage) -> bytes:
+        """Load the picture that goes with a page result, by the hash kept in it."""
+        number = page.page.number
+        record = self._page(keys.page_key(batch_id, recipe, number))
+        key = keys.picture_key(
+            batch_id,
+            recipe,
+            number,
+            sha256=record.picture_sha256,
+            suffix=record.page.picture,
+        )
+        return self._get_verified(key, record.picture_sha256)
+
+    def decide(self, plan: Plan) -> Plan:
+        """Keep *plan* if it is the first for its batch; return the one that counts."""
+        key = keys.plan_key(plan.batch_id)
+        if self._store.create(key, formats.write_plan(plan)):
+            return plan
+        return formats.read_plan(self._store.get(key), key)
+
+    def find_plan(self, batch_id: str) -> Plan | None:
+        """Find the plan that counts for a batch."""
+        key = keys.plan_key(batch_id)
+        try:
+            return formats.read_plan(self._store.get(key), key)
+        except ObjectMissing:
+            return None
+
+    def put_document(
+        self,
+        dossier_id: str,
+        revision: int,
+        planned: PlannedDocument,
+        *,
+        pdf: bytes,
+        pages: tuple[OcrPage, ...],
+        sensitive: bool,
+    ) -> Document:
+        """Store a document's PDF and its words; invisible until the manifest is put."""
+        span = planned.span
+        place = (dossier_id, revision, planned.number, span.doctype)
+        key, text_key = keys.document_key(*place), keys.text_key(*place)
+        stored = self._keep(key, pdf)
+        text = self._keep(text_key, formats.write_text(pages))
+        return Document(
+            number=planned.number,
+            doctype=span.doctype,
+            title=planned.title,
+            first_page=span.first,
+            last_page=span.last,
+            fields=planned.fields,
+            key=key,
+            sha256=stored.sha256,
+            size=stored.size,
+            text_key=text_key,
+            text_sha256=text.sha256,
+            reason=span.reason,
+            confidence=span.confidence,
+            sensitive=sensitive,
+        )
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """Put the manifest if it is the first; return the one that counts.
+
+        Raises:
+            ObjectConflict: the one that counts is of another batch.
+        """
+        key = keys.manifest_key(manifest.id, manifest.revision)
+        if self._store.create(key, formats.write_manifest(manifest)):
+            return manifest
+        first = self.manifest(manifest.id, manifest.revision)
+        if first.batch_id != manifest.batch_id:
+            raise ObjectConflict(
+                f"{key}: of batch {first.batch_id}, not {manifest.batch_id}"
+            )
+        return first
+
+    def manifest(self, dossier_id: str, revision: int | None = None) -> Manifest:
+        """Load a manifest, the latest revision by default.
+
+        Raises:
+            ObjectMissing: there is no such dossier or revision.
+            ObjectConflict: what is stored is not a manifest.
+        """
+        if revision is None:
+            prefix = keys.dossier_prefix(dossier_id)
+            found = list(self._revisions(prefix))
+            if not found:
+                raise ObjectMissing(f"{prefix}: no manifest")
+            revision = max(found).number
+        key = keys.manifest_key(dossier_id, revision)
+        return formats.read_manifest(self._store.get(key), key)
+
+    def manifests(self) -> Iterator[Manifest]:
+        """Load every revision of every dossier, a dossier's oldest first.
+
+        A manifest that cannot be read is logged and passed over, so that one damaged
+        object does not keep all others from the catalog; `verify` reports it.
+        """
+        every = self._revisions(f"{keys.DOSSIERS}/")
+        for dossier_id, revisions in groupby(every, lambda each: each.dossier_id):
+            for revision in sorted(revisions):
+                try:
+                    yield self.manifest(dossier_id, revision.number)
+                except ObjectConflict as error:
+                    log.error("manifest passed over: %s", error)  # noqa: TRY400
+
+    def document_text(self, document: Document) -> tuple[OcrPage, ...]:
+        """Load the words of a document.
+
+        Raises:
+            ObjectConflict: they are not those the manifest was committed with.
+        """
+        data = self._get_verified(document.text_key, document.text_sha256)
+        return formats.read_text(data, document.text_key)
+
+    def read(self, key: str) -> bytes:
+        """Load any object."""
+        return self._store.get(key)
+
+    def expire_work(self, batch_id: str) -> int:
+        """Remove a filed batch's page results; returns how many objects went.
+
+        Results go before pictures: cut short, it leaves pages that are not read yet,
+        never a result whose picture is missing.
+        """
+        found = [
+            each.key for each in self._store.list_objects(keys.work_prefix(batch_id))
+        ]
+        for key in sorted(found, key=lambda key: (not key.endswith(".json"), key)):
+            self._store.delete(key)
+        return len(found)
+
+    def verify(self) -> Iterator[tuple[str, str | None]]:
+        """Compare every object with its manifest: (key, what is wrong or None)."""
+        return verify(self._store)
+
+    def _page(self, key: str) -> formats.PageRecord:
+        return formats.read_page(self._store.get(key), key)
+
+    def _keep(self, key: str, data: bytes) -> Digest:
+        """Store *data*, or take what an earlier try stored and did not commit.
+
+        The same plan and the same page results lie behind both, but an earlier version
+        of a library may have written other bytes. They are read back, so the manifest
+        names what is there.
+        """
+        offered = Digest(len(data), _sha256(data))
+        if self._store.create(key, data):
+            return offered
+        stored = self._store.digest(key)
+        if stored != offered:
+            log.warning("%s kept as an earlier try wrote it", key)
+        return stored
+
+    def _get_verified(self, key: str, sha256: str) -> bytes:
+        data = self._store.get(key)
+        found = _sha256(data)
+        if found != sha256:
+            raise ObjectConflict(f"{key}: expected {sha256}, found {found}")
+        return data
+
+    def _revisions(self, prefix: str) -> Iterator[keys.Revision]:
+        for each in self._store.list_objects(prefix):
+            revision = keys.find_revision(each.key)
+            if revision and each.key == keys.manifest_key(*revision):
+                yield revision
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

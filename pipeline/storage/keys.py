@@ -1,0 +1,173 @@
+"""Name every object; the only place where the shape of a key is known.
+
+===========================================  ==========================================
+``originals/2026/11/<batch>/scan.pdf``       what the counter scanned, byte for byte
+``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
+``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
+``dossiers/plans/<batch>.json``              how the batch is filed, decided once
+``dossiers/<id>/r1/01-giay-khai-sinh.pdf``   a paper of a dossier
+``dossiers/<id>/r1/01-giay-khai-sinh.json``  its words and their boxes
+``dossiers/<id>/r1/manifest.json``           put last: the dossier exists
+===========================================  ==========================================
+
+The first segment is the area; an S3 store keeps each in a bucket of its own. Plans
+stand with the dossiers because they must outlive the work area: a try that finds no
+plan would decide again, and could decide otherwise than the papers already filed.
+"""
+
+import re
+from datetime import UTC
+from typing import NamedTuple
+
+from pipeline.model.scan import ScanBatch
+
+ORIGINALS = "originals"
+WORK = "work"
+DOSSIERS = "dossiers"
+AREAS = (ORIGINALS, WORK, DOSSIERS)
+
+PLANS = f"{DOSSIERS}/plans/"
+MANIFEST = "manifest.json"
+
+_SEGMENT = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
+_KEY = re.compile(rf"(?:{'|'.join(AREAS)})(?:/{_SEGMENT})+")
+"""Lower-case ASCII, no empty, hidden or dotted-up segment: safe as a path and a URL."""
+
+_MAX_KEY = 512
+"""Characters; S3 allows 1024, and a file system's limits are near."""
+
+_BATCH_ID = re.compile(r"[0-9a-f]{32}")
+_DOSSIER_ID = re.compile(r"[0-9a-f]{16}-[0-9]{2,4}")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PICTURE_SUFFIX = re.compile(r"\.(?:jpg|png|tif)")
+_REVISION = re.compile(rf"{DOSSIERS}/({_DOSSIER_ID.pattern})/r([1-9][0-9]*)/.+")
+
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "tif": "image/tiff",
+}
+
+
+class Revision(NamedTuple):
+    """One revision of one dossier."""
+
+    dossier_id: str
+    number: int
+
+
+def original_key(batch: ScanBatch) -> str:
+    """Name the original of a batch, by the month (UTC) it was received in."""
+    month = batch.received_at.astimezone(UTC).strftime("%Y/%m")
+    name = f"scan{batch.media_type.suffix}"
+    return f"{ORIGINALS}/{month}/{_valid(_BATCH_ID, batch.id)}/{name}"
+
+
+def work_prefix(batch_id: str) -> str:
+    """Name the folder of all page results of a batch."""
+    return f"{WORK}/{_valid(_BATCH_ID, batch_id)}/"
+
+
+def page_key(batch_id: str, recipe: str, number: int) -> str:
+    """Name the result of reading a page with a recipe."""
+    return f"{_page_stem(batch_id, recipe, number)}.json"
+
+
+def picture_key(
+    batch_id: str, recipe: str, number: int, *, sha256: str, suffix: str
+) -> str:
+    """Name the picture of a page.
+
+    Two workers may render a page a little differently; each result names its own
+    picture by its contents, so that boxes and picture always belong together.
+    """
+    digest = _valid(_SHA256, sha256)
+    stem = _page_stem(batch_id, recipe, number)
+    return f"{stem}-{digest}{_valid(_PICTURE_SUFFIX, suffix)}"
+
+
+def plan_key(batch_id: str) -> str:
+    """Name the decision how a batch is filed."""
+    return f"{PLANS}{_valid(_BATCH_ID, batch_id)}.json"
+
+
+def document_key(dossier_id: str, revision: int, number: int, doctype: str) -> str:
+    """Name the searchable PDF of a document."""
+    return f"{_document_stem(dossier_id, revision, number, doctype)}.pdf"
+
+
+def text_key(dossier_id: str, revision: int, number: int, doctype: str) -> str:
+    """Name the words of a document."""
+    return f"{_document_stem(dossier_id, revision, number, doctype)}.json"
+
+
+def manifest_key(dossier_id: str, revision: int) -> str:
+    """Name the manifest of a dossier's revision."""
+    return f"{_revision_prefix(dossier_id, revision)}{MANIFEST}"
+
+
+def dossier_prefix(dossier_id: str) -> str:
+    """Name the folder of all revisions of a dossier."""
+    return f"{DOSSIERS}/{_valid(_DOSSIER_ID, dossier_id)}/"
+
+
+def find_revision(key: str) -> Revision | None:
+    """Tell which revision of which dossier an object belongs to, if any."""
+    match = _REVISION.fullmatch(key)
+    return Revision(match[1], int(match[2])) if match else None
+
+
+def checked(key: str) -> str:
+    """Return *key*.
+
+    Raises:
+        ValueError: it has not the form of a key; nothing was looked up.
+    """
+    if len(key) > _MAX_KEY:
+        raise ValueError(f"key has {len(key)} characters, at most {_MAX_KEY} allowed")
+    return _valid(_KEY, key)
+
+
+def checked_prefix(prefix: str) -> str:
+    """Return *prefix*, the name of an area or folder with its slash.
+
+    Raises:
+        ValueError: it has not that form.
+    """
+    folder = prefix.removesuffix("/")
+    if not prefix.endswith("/") or not (folder in AREAS or _KEY.fullmatch(folder)):
+        raise ValueError(f"not the name of a folder of objects: {prefix!r}")
+    return prefix
+
+
+def media_type(key: str) -> str:
+    """Tell the media type an object is served as, from the end of its key."""
+    return _MEDIA_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
+
+
+def _page_stem(batch_id: str, recipe: str, number: int) -> str:
+    return f"{work_prefix(batch_id)}{_valid(_NAME, recipe)}/{_counted(number):04d}"
+
+
+def _document_stem(dossier_id: str, revision: int, number: int, doctype: str) -> str:
+    prefix = _revision_prefix(dossier_id, revision)
+    return f"{prefix}{_counted(number):02d}-{_valid(_NAME, doctype)}"
+
+
+def _revision_prefix(dossier_id: str, revision: int) -> str:
+    return f"{dossier_prefix(dossier_id)}r{_counted(revision)}/"
+
+
+def _counted(number: int) -> int:
+    if number < 1:
+        raise ValueError(f"numbers in keys start at 1: {number}")
+    return number
+
+
+def _valid(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"not allowed in a key: {text!r}")
+    return text

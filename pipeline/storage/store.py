@@ -1,0 +1,101 @@
+"""What the archive needs from a store of objects, whatever keeps them.
+
+Keys have the closed form of `pipeline.storage.keys`; every method raises ``ValueError``
+for another. ``tests/storage/test_contract.py`` holds every store to this page.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import ConfigError
+
+
+class NotAllowed(ConfigError):
+    """The identity in use has no right to do this; other identities may."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as listed."""
+
+    key: str
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What was found by reading an object from its first to its last byte."""
+
+    size: int
+    sha256: str
+
+
+class ObjectStore(Protocol):
+    """Objects by key, written once and whole or not at all.
+
+    All methods raise `StoreUnavailable` where there is no usable answer (nothing is
+    then known to be written) and `ConfigError` where credentials, rights, buckets or
+    folders are wrong. Safe for threads and for any number of processes.
+    """
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Store *data* if nothing is stored under *key*; durable when this returns.
+
+        Of any number of callers at once exactly one succeeds.
+
+        Returns:
+            False where an object is there already; it is left as it is. A request
+            that was sent again after a lost answer may find its own object: compare
+            contents before concluding that somebody else was first.
+        """
+
+    def create_file(self, key: str, path: Path, *, sha256: str) -> bool:
+        """Store the file *path* as `create` does, without holding it in memory.
+
+        Raises:
+            ObjectConflict: the bytes read are not those of *sha256*; nothing is stored.
+            OSError: *path* cannot be read.
+        """
+
+    def get(self, key: str) -> bytes:
+        """Load an object.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+            ObjectConflict: the store itself recorded another hash.
+        """
+
+    def get_file(self, key: str, path: Path, *, sha256: str) -> None:
+        """Write an object to *path*, which appears whole and right or not at all.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+            ObjectConflict: the stored bytes are not those of *sha256*.
+        """
+
+    def digest(self, key: str) -> Digest:
+        """Read an object back and hash it: what is stored, not what was recorded.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+        """
+
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
+        """List what is stored in a folder and below, in order of the keys.
+
+        What comes or goes meanwhile may or may not be listed. Objects that others put
+        there are listed too, under names that need not have the form of keys.
+        """
+
+    def delete(self, key: str) -> None:
+        """Remove an object of the work area, if it is there.
+
+        Raises:
+            ValueError: the object is in another area; those are kept.
+        """
+
+    def check(self) -> tuple[str, ...]:
+        """Try out what the archive relies on; one sentence for each problem."""
