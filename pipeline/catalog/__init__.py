@@ -1,0 +1,1 @@
+"""The catalog: an index over batches and dossiers, the claims, and the outbox."""

@@ -1,0 +1,252 @@
+"""Write a dossier into the index, together with its place in the outbox."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipeline.catalog import outbox
+from pipeline.catalog.batches import Moments
+from pipeline.catalog.fulltext import FullText
+from pipeline.catalog.numbers import NumberKey, is_number, to_key, to_number_key
+from pipeline.catalog.schema import (
+    document_texts,
+    documents,
+    dossiers,
+    fields,
+    number_keys,
+    vocabulary,
+)
+from pipeline.catalog.typos import is_vocabulary
+from pipeline.catalog.words import to_folded, to_marked, to_shown
+from pipeline.model.dossier import Document, DossierStatus, Manifest
+
+_LOCK_KEY = 0x494E4458
+"""PostgreSQL advisory lock: one dossier is indexed at a time, as on SQLite, so that
+two workers neither meet in the vocabulary nor take the same document ids."""
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_NUMBER_BITS = 14
+"""Documents of one dossier: up to 16,383."""
+
+_TIE_BITS = 8
+"""Dossiers filed in one millisecond get places by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A document's rows but for the document id they share."""
+
+    document: dict[str, Any]
+    text: dict[str, str]
+    fields: tuple[dict[str, Any], ...]
+    numbers: tuple[NumberKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that will be written of a dossier, worked out before the lock is taken."""
+
+    manifest: Manifest
+    entries: tuple[_Entry, ...]
+    words: frozenset[str]
+
+
+def prepare(manifest: Manifest, texts: tuple[str, ...]) -> Prepared:
+    """Work out a dossier's rows.
+
+    Raises:
+        ValueError: there are not as many texts as documents.
+    """
+    entries = tuple(
+        _prepare_document(manifest, document, text)
+        for document, text in zip(manifest.documents, texts, strict=True)
+    )
+    words = (word for entry in entries for word in entry.text["folded"].split())
+    return Prepared(manifest, entries, frozenset(filter(is_vocabulary, words)))
+
+
+def write(
+    connection: Connection, moments: Moments, full_text: FullText, prepared: Prepared
+) -> None:
+    """Index a dossier unless this or a later revision is there; in a transaction."""
+    manifest = prepared.manifest
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))
+    if not _advance(connection, manifest):
+        return
+    _remove_documents(connection, full_text, manifest.id)
+    highest = _free_ids(connection, manifest) + (1 << _NUMBER_BITS) - 1
+    identified = [
+        # Downwards: the newest first shows a dossier's own documents in their order.
+        (highest - entry.document["number"], entry)
+        for entry in prepared.entries
+    ]
+    for document_id, entry in identified:
+        _insert_document(connection, document_id, entry)
+    full_text.add(connection, [document_id for document_id, _ in identified])
+    full_text.learn(connection, sorted(prepared.words))
+    if manifest.status is DossierStatus.FILED:
+        outbox.queue(connection, moments, manifest)
+
+
+def clear(connection: Connection, full_text: FullText) -> None:
+    """Empty what manifests can restore; in a transaction."""
+    full_text.clear(connection)
+    for each in (vocabulary, number_keys, fields, document_texts, documents, dossiers):
+        connection.execute(delete(each))
+
+
+def dossiers_of(connection: Connection, batch_id: str) -> tuple[str, ...]:
+    """List the ids of the dossiers that a batch became."""
+    chosen = select(dossiers.c.id).where(dossiers.c.batch_id == batch_id)
+    return tuple(connection.scalars(chosen.order_by(dossiers.c.id)))
+
+
+def first_document_id(filed_at: datetime, dossier_id: str) -> int:
+    """Derive where a dossier's document ids begin from the time it was filed.
+
+    So ids grow with time in whatever order dossiers are indexed, after a rebuild as
+    well: 41 bits of milliseconds since 2020 last until 2089.
+    """
+    milliseconds = max(0, (filed_at - _EPOCH) // timedelta(milliseconds=1))
+    tie = zlib.crc32(dossier_id.encode()) % (1 << _TIE_BITS)
+    return ((milliseconds << _TIE_BITS) + tie) << _NUMBER_BITS
+
+
+def _prepare_document(manifest: Manifest, document: Document, text: str) -> _Entry:
+    values = {each.name: to_shown(each.value) for each in document.fields if each.value}
+    # Title and values last: what a snippet shows first is the paper itself.
+    shown = to_shown("\n".join((text, document.title, *values.values())))
+    return _Entry(
+        document={
+            "dossier_id": manifest.id,
+            "revision": manifest.revision,
+            "number": document.number,
+            "doctype": document.doctype,
+            "title": to_shown(document.title),
+            "first_page": document.first_page,
+            "last_page": document.last_page,
+            "key": document.key,
+            "code": manifest.code,
+            "code_key": None if manifest.code is None else to_key(manifest.code),
+            "procedure": manifest.procedure,
+            "counter_id": manifest.counter_id,
+            "status": manifest.status.value,
+            "filed_at": manifest.filed_at,
+            "so_ky_hieu": values.get("so_ky_hieu"),
+            "ngay_ban_hanh": values.get("ngay_ban_hanh"),
+            "co_quan_ban_hanh": values.get("co_quan_ban_hanh"),
+            "trich_yeu": values.get("trich_yeu"),
+            "issued": _whole_date(values.get("ngay_ban_hanh")),
+        },
+        text={
+            "shown": shown,
+            "marked": to_marked(shown),
+            "folded": to_folded(shown),
+        },
+        fields=tuple(
+            {
+                "position": position,
+                "name": each.name,
+                "value": None if each.value is None else to_shown(each.value),
+                "status": each.status.value,
+                "confidence": each.confidence,
+            }
+            for position, each in enumerate(document.fields)
+        ),
+        numbers=_numbers(manifest.code, values),
+    )
+
+
+def _numbers(code: str | None, values: dict[str, str]) -> tuple[NumberKey, ...]:
+    found: dict[str, NumberKey] = {}
+    for name, value in {"": code or "", **values}.items():
+        if name in ("", "so_ky_hieu") or is_number(value):
+            number = to_number_key(value)
+            if number is not None:
+                found.setdefault(number.key, number)
+    return tuple(found.values())
+
+
+def _whole_date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value or "")
+    except ValueError:
+        return None
+
+
+def _advance(connection: Connection, manifest: Manifest) -> bool:
+    """Record the dossier; False where this or a later revision is recorded."""
+    values = {
+        "id": manifest.id,
+        "revision": manifest.revision,
+        "code": manifest.code,
+        "procedure": manifest.procedure,
+        "counter_id": manifest.counter_id,
+        "batch_id": manifest.batch_id,
+        "status": manifest.status.value,
+        "received_at": manifest.received_at,
+        "filed_at": manifest.filed_at,
+        "recipe": manifest.recipe,
+    }
+    statement = _insert(connection, dossiers).values(values)
+    advanced = statement.on_conflict_do_update(
+        index_elements=[dossiers.c.id],
+        set_={name: statement.excluded[name] for name in values if name != "id"},
+        where=dossiers.c.revision < statement.excluded.revision,
+    ).returning(dossiers.c.id)
+    return connection.execute(advanced).one_or_none() is not None
+
+
+def _insert(connection: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(into)
+    return sqlite.insert(into)
+
+
+def _remove_documents(
+    connection: Connection, full_text: FullText, dossier_id: str
+) -> None:
+    mine = documents.c.dossier_id == dossier_id
+    document_ids = list(connection.scalars(select(documents.c.id).where(mine)))
+    if document_ids:
+        full_text.remove(connection, document_ids)
+        connection.execute(delete(documents).where(mine))
+
+
+def _free_ids(connection: Connection, manifest: Manifest) -> int:
+    first = first_document_id(manifest.filed_at, manifest.id)
+    while connection.scalar(
+        select(documents.c.id)
+        .where(documents.c.id.between(first, first + (1 << _NUMBER_BITS) - 1))
+        .limit(1)
+    ):
+        first += 1 << _NUMBER_BITS
+    return first
+
+
+def _insert_document(connection: Connection, document_id: int, entry: _Entry) -> None:
+    mine = {"document_id": document_id}
+    connection.execute(insert(documents).values(id=document_id, **entry.document))
+    connection.execute(insert(document_texts).values(**mine, **entry.text))
+    if entry.fields:
+        connection.execute(insert(fields), [mine | each for each in entry.fields])
+    if entry.numbers:
+        connection.execute(insert(number_keys), list(_number_rows(mine, entry.numbers)))
+
+
+def _number_rows(
+    mine: dict[str, int], numbers: tuple[NumberKey, ...]
+) -> Iterator[dict[str, Any]]:
+    for number in numbers:
+        yield {
+            **mine,
+            "key": number.key,
+            "digits": number.digits,
+            "letters": number.letters,
+        }

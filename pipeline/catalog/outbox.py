@@ -1,0 +1,59 @@
+"""The outbox: finished dossiers the portal must get, each revision once."""
+
+from pathlib import PurePosixPath
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.catalog.batches import Moments, insert_once
+from pipeline.catalog.schema import outbox
+from pipeline.model.dossier import Manifest
+from pipeline.model.state import Delivery
+
+
+def queue(connection: Connection, moments: Moments, manifest: Manifest) -> None:
+    """Queue a dossier's hand-off; a revision that was ever queued is not again."""
+    connection.execute(
+        insert_once(connection, outbox).values(
+            dossier_id=manifest.id,
+            revision=manifest.revision,
+            manifest_key=_manifest_key(manifest),
+            queued_at=moments.now(),
+            attempts=0,
+        )
+    )
+
+
+def latest(
+    connection: Connection, *, pending: bool, limit: int
+) -> tuple[Delivery, ...]:
+    """List deliveries, oldest first: those still pending, or all."""
+    chosen = select(outbox).order_by(
+        outbox.c.queued_at, outbox.c.dossier_id, outbox.c.revision
+    )
+    if pending:
+        chosen = chosen.where(outbox.c.delivered_at.is_(None))
+    rows = connection.execute(chosen.limit(limit)).mappings()
+    return tuple(Delivery(**row) for row in rows)
+
+
+def delivered(
+    connection: Connection, moments: Moments, dossier_id: str, revision: int
+) -> None:
+    """Record that the portal has a dossier; the first time counts."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.dossier_id == dossier_id,
+            outbox.c.revision == revision,
+            outbox.c.delivered_at.is_(None),
+        )
+        .values(delivered_at=moments.now(), attempts=outbox.c.attempts + 1)
+    )
+
+
+def _manifest_key(manifest: Manifest) -> str:
+    """The manifest lies beside its documents."""
+    folder = PurePosixPath(f"dossiers/{manifest.id}/r{manifest.revision}")
+    if manifest.documents:
+        folder = PurePosixPath(manifest.documents[0].key).parent
+    return str(folder / "manifest.json")
