@@ -41,6 +41,7 @@ from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.upkeep import Upkeep
+from pipeline.usecases.view import Viewer
 
 _RECIPE_DIGITS = 12
 """Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
@@ -66,6 +67,7 @@ class App:
     filer: Filer
     ingester: Ingester
     upkeep: Upkeep
+    viewer: Viewer
 
     @property
     def owner(self) -> str:
@@ -121,6 +123,7 @@ def open_app(settings: Settings) -> Iterator[App]:
                 filer=filer,
                 ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
                 upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
+                viewer=Viewer(archive),
             )
     finally:
         catalog.close()

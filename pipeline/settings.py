@@ -141,6 +141,9 @@ class WebSettings(Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8400
+    names: tuple[str, ...] = ()
+    """Host names browsers may use beside the loopback's: requests to others are
+    refused, which keeps foreign pages from reaching this one by a name of theirs."""
 
 
 class Settings(BaseSettings):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.scan import Page
 
 MANIFEST_VERSION = 1
 """Raised whenever a reader of older manifests would misread a newer one."""
@@ -133,6 +134,8 @@ class Document:
     reason: str = ""
     confidence: float = 0.0
     sensitive: bool = False
+    pages: tuple[Page, ...] = ()
+    """What was measured and done on each page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,11 @@ _MARK_RUN = re.compile(rf"[{_TONES}{_SHAPES}]{{2,}}")
 _ONE_TO_ONE = str.maketrans("đĐ", "dD")
 
 _OLD_STYLE = {
-    old: new
-    for old, new in (
-        ("oà", "òa"), ("oá", "óa"), ("oả", "ỏa"), ("oã", "õa"), ("oạ", "ọa"),
-        ("oè", "òe"), ("oé", "óe"), ("oẻ", "ỏe"), ("oẽ", "õe"), ("oẹ", "ọe"),
-        ("uỳ", "ùy"), ("uý", "úy"), ("uỷ", "ủy"), ("uỹ", "ũy"), ("uỵ", "ụy"),
-    )
+    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa",
+    "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
+    "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
 }  # fmt: skip
+"""Tone on the second vowel, as dictionaries have it, to where legal texts print it."""
 _NEW_PLACED = re.compile(
     r"(?<![qQ])(" + "|".join(_OLD_STYLE) + r")(?![^\W\d_])", re.IGNORECASE
 )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.errors import ObjectMissing
@@ -17,7 +17,7 @@ from pipeline.model.dossier import (
 )
 from pipeline.model.scan import ScanBatch
 from pipeline.model.template import DocType
-from pipeline.model.text import OcrPage, ReadPage
+from pipeline.model.text import ReadPage
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
 from pipeline.usecases.ports import Archive, Catalog
 
@@ -112,9 +112,9 @@ class Filer:
     def _document(
         self, batch: ScanBatch, plan: Plan, dossier_id: str, planned: PlannedDocument
     ) -> Document:
-        texts: list[OcrPage] = []
+        read: list[ReadPage] = []
         pdf = assemble_pdf(
-            self._pages(batch.id, plan.recipe, planned, texts),
+            self._pages(batch.id, plan.recipe, planned, read),
             PdfMetadata(
                 title=planned.title or "Tài liệu",
                 created_at=batch.received_at,
@@ -122,22 +122,23 @@ class Filer:
                 identifier=f"{dossier_id}/{planned.number}",
             ),
         )
-        return self.archive.put_document(
+        document = self.archive.put_document(
             dossier_id,
             FIRST_REVISION,
             planned,
             pdf=pdf,
-            pages=tuple(texts),
+            pages=tuple(page.text for page in read),
             sensitive=self._is_sensitive(planned.span.doctype),
         )
+        return replace(document, pages=tuple(page.page for page in read))
 
     def _pages(
-        self, batch_id: str, recipe: str, planned: PlannedDocument, texts: list[OcrPage]
+        self, batch_id: str, recipe: str, planned: PlannedDocument, read: list[ReadPage]
     ) -> Iterator[PdfPage]:
-        """Load the document's pages one by one; *texts* gathers their words."""
+        """Load the document's pages one by one; *read* gathers their results."""
         for number in range(planned.span.first, planned.span.last + 1):
             page = self._page(batch_id, recipe, number)
-            texts.append(page.text)
+            read.append(page)
             picture = self.archive.picture(batch_id, recipe, page)
             yield PdfPage(picture, page.picture, page.page, page.text)
 

@@ -27,7 +27,7 @@ class Ingested:
     """What became of a file."""
 
     outcome: str
-    """``filed``, ``review``, ``set_aside``, ``duplicate``, ``working`` or ``failed``."""
+    """filed, review, set_aside, duplicate, working or failed."""
 
     batch_id: str | None
     sha256: str | None

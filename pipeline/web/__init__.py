@@ -1,0 +1,1 @@
+"""The door for archive staff and clerks: search, dossiers, counters."""
