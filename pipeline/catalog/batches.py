@@ -215,6 +215,21 @@ def give_up(connection: Connection, moments: Moments, held: Lease) -> None:
     _change(connection, held, _ended(moments, BatchState.RECEIVED, None))
 
 
+def give_up_owned(
+    connection: Connection, moments: Moments, batch_id: str, owner: str
+) -> None:
+    """Return whatever lease a dead owner holds on a batch."""
+    connection.execute(
+        update(batches)
+        .where(
+            batches.c.id == batch_id,
+            batches.c.state == BatchState.WORKING.value,
+            batches.c.lease_owner == owner,
+        )
+        .values(_ended(moments, BatchState.RECEIVED, None))
+    )
+
+
 def finish(
     connection: Connection,
     moments: Moments,

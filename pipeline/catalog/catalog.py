@@ -126,6 +126,12 @@ class SqlCatalog:
         """Return a lease so that the next try can begin at once."""
         self._database.run(lambda each: batches.give_up(each, self._moments, lease))
 
+    def give_up_owned(self, batch_id: str, owner: str) -> None:
+        """Return the lease of a dead owner; nothing where somebody else has it."""
+        self._database.run(
+            lambda each: batches.give_up_owned(each, self._moments, batch_id, owner)
+        )
+
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:
         """End the work on a batch; False where another try has the lease now."""
         return self._database.run(
