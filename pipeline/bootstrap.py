@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import settings as settings_module
 from pipeline.catalog.catalog import SqlCatalog
 from pipeline.errors import ConfigError
 from pipeline.imaging.prepare import PrepareOptions
@@ -26,6 +25,7 @@ from pipeline.settings import (
     Settings,
     StoreSettings,
     load_counters,
+    load_settings,
     secret_value,
 )
 from pipeline.storage.archive import ObjectArchive, ObjectStore
@@ -33,15 +33,33 @@ from pipeline.storage.local_store import LocalStore
 from pipeline.storage.minio_store import MinioStore
 from pipeline.templates import load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
-from pipeline.usecases.digitize import Digitizer, WorkOptions
+from pipeline.usecases.digitize import (
+    Digitizer,
+    Work,
+    WorkOptions,
+    is_worth_retrying,
+)
 from pipeline.usecases.file import Filer
-from pipeline.usecases.ingest import FileReader, Ingester
+from pipeline.usecases.ingest import FileReader, Ingested, Ingester
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
+
+__all__ = [
+    "App",
+    "Ingested",
+    "Work",
+    "find_counter",
+    "is_worth_retrying",
+    "load_settings",
+    "now",
+    "open_app",
+    "open_file_reader",
+]
+"""What the doors need: they import the composition root, nothing below it."""
 
 _RECIPE_DIGITS = 12
 """Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
@@ -269,7 +287,3 @@ def find_counter(app: App, counter_id: str) -> Counter:
             return counter
     known = ", ".join(counter.id for counter in app.counters)
     raise ConfigError(f"no counter {counter_id!r} in counters.toml; known: {known}")
-
-
-load_settings = settings_module.load_settings
-"""Re-exported: doors import the composition root, nothing below it."""

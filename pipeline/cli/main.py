@@ -13,6 +13,7 @@ import typer
 
 from pipeline.bootstrap import (
     App,
+    Ingested,
     find_counter,
     load_settings,
     open_app,
@@ -30,7 +31,6 @@ from pipeline.model.dossier import DossierStatus, FieldStatus, Manifest
 from pipeline.model.search import Hit, SearchQuery
 from pipeline.model.text import PageReceipt
 from pipeline.settings import Settings
-from pipeline.usecases.ingest import Ingested
 
 log = logging.getLogger(__name__)
 

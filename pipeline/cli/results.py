@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from pipeline.bootstrap import Ingested
 from pipeline.messages import sentence
 from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.search import Hit
 from pipeline.model.text import ReadPage
-from pipeline.usecases.ingest import Ingested
 
 
 def ingested_to_json(file: str, result: Ingested) -> dict[str, Any]:

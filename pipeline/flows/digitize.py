@@ -11,14 +11,13 @@ from prefect.context import get_run_context
 from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
-from pipeline.bootstrap import load_settings, open_app
+from pipeline.bootstrap import Work, is_worth_retrying, load_settings, open_app
 from pipeline.errors import ScanRejected, WorkTakenOver
 from pipeline.flows.names import DIGITIZE
 from pipeline.flows.report import publish_report
 from pipeline.flows.start import start_digitize
 from pipeline.model.dossier import Manifest
 from pipeline.model.text import PageReceipt
-from pipeline.usecases.digitize import Work, is_worth_retrying
 
 
 def _worth_retrying(_task: object, _run: object, state: State[Any]) -> bool:

@@ -45,9 +45,9 @@ def to_markdown(
     """
     batch = record.batch
     unreadable = [r.number for r in receipts if not r.readable]
+    words = sum(receipt.words for receipt in receipts)
     lines = [
-        f"**{batch.page_count} pages**, {sum(r.words for r in receipts)} words, "
-        f"attempt {record.attempt}",
+        f"**{batch.page_count} pages**, {words} words, attempt {record.attempt}",
         "",
         f"Pages that could not be read: {unreadable or 'none'}",
         "",

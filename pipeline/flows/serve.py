@@ -1,7 +1,7 @@
 """Run the embedded stack: server, worker and web page of one machine, supervised."""
 
-import ctypes
 import fcntl
+import functools
 import logging
 import os
 import signal
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import ConfigError, ToolTimeout
-from pipeline.settings import Settings
+from pipeline.lifeline import end_with_parent
+from pipeline.settings import PrefectSettings, Settings
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,6 @@ _STOP_LIMIT = 20.0
 
 _LONGEST_PAUSE = 30.0
 """Seconds between restarts of a child that keeps dying."""
-
-_PR_SET_PDEATHSIG = 1
-"""Linux, prctl(2): the signal a child gets when its parent dies."""
 
 
 @dataclass(slots=True)
@@ -55,7 +53,7 @@ class _Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads here yet
+                preexec_fn=functools.partial(_prepare, os.getpid()),  # noqa: PLW1509
             )
 
     def tend(self) -> None:
@@ -186,9 +184,8 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _address(prefect: object) -> tuple[str, ...]:
-    host, port = getattr(prefect, "host"), getattr(prefect, "port")  # noqa: B009
-    return ("--host", host, "--port", str(port))
+def _address(prefect: PrefectSettings) -> tuple[str, ...]:
+    return ("--host", prefect.host, "--port", str(prefect.port))
 
 
 def _until_asked_to_stop() -> Callable[[], bool]:
@@ -241,10 +238,12 @@ def _wait_for(url: str, child: _Child) -> None:
     raise ToolTimeout(f"{child.name} gave no answer at {url}; see {child.log_path}")
 
 
-def _die_with_parent() -> None:
-    """In the child, before its program starts: end with the supervisor."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _prepare(parent: int) -> None:
+    """In the child, before its program starts.
+
+    SIGINT is put back to its default: a worker that ignores it never stops.
+    """
+    end_with_parent(parent, signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

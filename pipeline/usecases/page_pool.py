@@ -4,12 +4,10 @@ The reader ignores its own time limit on some pages, and a hostile page may cras
 eat the memory: only the end of a process ends such a page, and only that page pays.
 """
 
-import ctypes
 import logging
 import os
 import resource
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -18,6 +16,7 @@ from types import TracebackType
 from pebble import ProcessFuture, ProcessPool
 
 from pipeline.errors import PipelineError
+from pipeline.lifeline import end_with_parent
 from pipeline.model.text import PageReceipt
 from pipeline.usecases.read import Effort, PageReader, PageTask
 
@@ -31,9 +30,6 @@ _PAGES_PER_PROCESS = 400
 
 _AHEAD = 4
 """Pages queued per process: enough to keep it busy, few enough to stay in order."""
-
-_PR_SET_PDEATHSIG = 1
-"""Linux, prctl(2): the signal a child gets when its parent dies."""
 
 
 @dataclass(slots=True)
@@ -120,7 +116,7 @@ _reader: PageReader | None = None
 def _start_reading(open_reader: OpenReader, memory: int, parent: int) -> None:
     """Prepare a process of the pool: limits first, then models."""
     global _reader  # noqa: PLW0603 - a pool process has no other place to keep it
-    _die_with(parent)
+    end_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _reader = open_reader()
     _limit_memory(memory)
@@ -130,14 +126,6 @@ def _read(task: PageTask) -> PageReceipt:
     if _reader is None:
         raise RuntimeError("the reading process was not started")
     return _reader.read(task)
-
-
-def _die_with(parent: int) -> None:
-    """End this process when its parent is killed, so that no orphan works on."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _limit_memory(extra: int) -> None:
