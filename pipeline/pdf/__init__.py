@@ -1,0 +1,1 @@
+"""PDF: scans become pixels and words; pictures and words become archive PDF/A files."""

@@ -1,0 +1,166 @@
+"""Pages of a PDF as pixels and own words: PDFium first, poppler where it fails."""
+
+from pathlib import Path
+
+import numpy as np
+import pypdfium2.raw as pdfium_c
+from pypdfium2 import PdfBitmap, PdfDocument, PdfiumError, PdfPage
+
+from pipeline.errors import DamagedScan, EmptyScan, EncryptedScan, PageUnreadable
+from pipeline.imaging.arrays import Image
+from pipeline.model.text import OcrPage
+from pipeline.pdf.own_words import count_characters, find_own_words
+from pipeline.pdf.page_tree import PageTree
+from pipeline.pdf.raster import (
+    MAX_DPI,
+    MAX_PIXELS,
+    Raster,
+    check_number,
+    check_size,
+    is_bilevel,
+    to_bilevel,
+    without_color,
+)
+from pipeline.pdf.second_renderer import draw_with_poppler
+from pipeline.pdf.survey import (
+    BORN_DIGITAL_DPI,
+    Sheet,
+    Survey,
+    plan_sheet,
+    survey_page,
+)
+
+
+class PdfScan:
+    """A PDF file.
+
+    Forms are set up before any page is opened: otherwise PDFium leaves out what
+    signatures and form fields show (findings: where a Vietnamese e-document's number
+    and date live).
+    """
+
+    def __init__(self, path: Path, *, max_pixels: int = MAX_PIXELS) -> None:
+        self._path = path
+        self._max_pixels = max_pixels
+        self._own_characters: dict[int, int] = {}
+        self._tree = PageTree(path)
+        try:
+            self._pdf = PdfDocument(path)
+            self._pdf.init_forms()
+            self._page_count = len(self._pdf)
+        except (PdfiumError, OSError) as error:
+            if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+                raise EncryptedScan("the PDF asks for a password") from error
+            if self._tree.is_empty():
+                raise EmptyScan("the PDF has no pages") from error
+            raise DamagedScan("does not open as a PDF") from error
+
+    @property
+    def page_count(self) -> int:
+        """Pages in the file."""
+        return self._page_count
+
+    def render(self, number: int, *, max_dpi: float = MAX_DPI) -> Raster:
+        """Draw page *number* with all that shows on it; see `Scan.render`."""
+        check_number(number, self._page_count)
+        try:
+            page, own_characters = self._open_page(number)
+        except PdfiumError:
+            return self._second_try(number, None, max_dpi)
+        try:
+            survey = survey_page(page)
+            unit = self._tree.user_unit(number)
+            sheet = plan_sheet(page, survey, user_unit=unit, max_dpi=max_dpi)
+            check_size(number, sheet.width, sheet.height, self._max_pixels)
+            image = self._draw(page, sheet, survey)
+            if _is_lost(image, page, survey):
+                return self._second_try(number, sheet, max_dpi)
+            words = find_own_words(page, image, survey, own_characters)
+        except PdfiumError:
+            return self._second_try(number, None, max_dpi)
+        finally:
+            page.close()
+        return _to_raster(image, sheet.dpi, survey, words)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._pdf.close()
+        self._tree.close()
+
+    def _open_page(self, number: int) -> tuple[PdfPage, int | None]:
+        """Open a page with its annotations made part of it.
+
+        Flattening draws what the form environment draws, and also the signature of a
+        file that lost its form; and it puts their text among the page's text. The
+        file itself is not touched.
+
+        Returns:
+            The page, and how many characters it had of its own where annotations
+            brought more.
+        """
+        page = self._pdf[number - 1]
+        if number not in self._own_characters and pdfium_c.FPDFPage_GetAnnotCount(page):
+            characters = count_characters(page)
+            if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY) == (
+                pdfium_c.FLATTEN_SUCCESS
+            ):
+                page.close()
+                page = self._pdf[number - 1]
+                self._own_characters[number] = characters
+        return page, self._own_characters.get(number)
+
+    def _draw(self, page: PdfPage, sheet: Sheet, survey: Survey) -> Image:
+        """Let PDFium draw *page* on white, in grey where it cannot have colours."""
+        gray = survey.is_gray
+        kind = pdfium_c.FPDFBitmap_Gray if gray else pdfium_c.FPDFBitmap_BGR
+        flags = pdfium_c.FPDF_ANNOT | (
+            pdfium_c.FPDF_GRAYSCALE if gray else pdfium_c.FPDF_REVERSE_BYTE_ORDER
+        )
+        size = (sheet.width, sheet.height)
+        bitmap = PdfBitmap.new_native(*size, kind, rev_byteorder=not gray)
+        try:
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
+            place = (bitmap, page, 0, 0, *size, 0, flags)
+            pdfium_c.FPDF_RenderPageBitmap(*place)
+            if self._pdf.formenv:
+                pdfium_c.FPDF_FFLDraw(self._pdf.formenv, *place)
+            pixels: Image = np.array(bitmap.to_numpy(), order="C")
+        finally:
+            bitmap.close()
+        return pixels if gray else without_color(pixels)
+
+    def _second_try(self, number: int, sheet: Sheet | None, max_dpi: float) -> Raster:
+        """Let poppler draw a page that PDFium cannot draw."""
+        if sheet is None:
+            dpi = min(BORN_DIGITAL_DPI, max_dpi)
+            width, height = self._tree.size_inches(number)
+            sheet = Sheet(max(1, round(width * dpi)), max(1, round(height * dpi)), dpi)
+        check_size(number, sheet.width, sheet.height, self._max_pixels)
+        image = draw_with_poppler(self._path, number, sheet)
+        if image.min() == image.max():
+            # Poppler, too, draws nothing where it can read nothing; such a page must
+            # not pass for a blank sheet.
+            raise PageUnreadable(number, "neither PDFium nor poppler can draw it")
+        return Raster(image, sheet.dpi, is_bilevel(image))
+
+
+def _is_lost(image: Image, page: PdfPage, survey: Survey) -> bool:
+    """Tell whether the page is empty because PDFium cannot decode its pictures."""
+    if not survey.pictures or image.min() != image.max():
+        return False
+    for picture in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
+        try:
+            picture.get_bitmap(render=False).close()
+        except PdfiumError:
+            return True
+    return False
+
+
+def _to_raster(
+    image: Image, dpi: float, survey: Survey, words: OcrPage | None
+) -> Raster:
+    bilevel = is_bilevel(image)
+    if survey.is_bilevel and image.ndim == 2 and not bilevel:
+        # Drawn at another size than its own, a bilevel picture gets grey edges.
+        image, bilevel = to_bilevel(image), True
+    return Raster(image, dpi, bilevel, words)
