@@ -45,7 +45,7 @@ _IGNORED = re.compile(
 )
 """Hidden and temporary names: scanners and browsers rename when they are done."""
 
-_CLAIM_TIME = "%Y%m%dT%H%M%SZ"
+_CLAIM_TIME = "%Y%m%dT%H%M%S%fZ"
 _LONGEST_NAME = 240
 """Bytes of a file name that leave room for the endings we add (limit 255)."""
 

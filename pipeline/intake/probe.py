@@ -96,7 +96,11 @@ def probe_in_child(path: Path, limits: ProbeLimits) -> Probe:
 
 def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
     try:
-        with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
+        # A stream, not a path: qpdf refuses names that are not valid UTF-8.
+        with (
+            path.open("rb") as file,
+            pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf,
+        ):
             pages = len(pdf.pages)
             warnings = pdf.get_warnings()
     except pikepdf.PasswordError as error:

@@ -1,0 +1,37 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.messages import translate
+from pipeline.usecases import compose
+from pipeline.web import labels
+
+PACKAGE = Path(__file__).parent.parent / "pipeline"
+TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))
+MARKED = re.compile(r"""_\((["'])(.*?)\1\)""")
+
+
+def messages() -> set[str]:
+    found = {m[2] for path in TEMPLATES for m in MARKED.finditer(path.read_text())}
+    tree = ast.parse((PACKAGE / "messages.py").read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            found |= {v.value for v in node.values if isinstance(v, ast.Constant)}
+    found |= {v for k, v in vars(compose).items() if k.isupper() and " " in str(v)}
+    return found
+
+
+@pytest.mark.parametrize("message", sorted(str(m) for m in messages()))
+def test_every_message_is_translated(message: str) -> None:
+    assert translate(message) != message
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert translate("Search", "xx") == "Search"
+
+
+@pytest.mark.parametrize("name", ["so_ky_hieu", "ma_ho_so"])
+def test_fields_are_named_in_vietnamese(name: str) -> None:
+    assert labels.field_label(name) != name

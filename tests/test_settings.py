@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigError
+from pipeline.settings import Settings, load_counters, load_settings, secret_value
+
+SHIPPED = Path(__file__).parent.parent / "config"
+
+
+def config(folder: Path, text: str) -> Path:
+    (folder / "pipeline.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_shipped_file_says_what_the_defaults_are() -> None:
+    shipped = load_settings(SHIPPED)
+    defaults = Settings(config=SHIPPED, home=shipped.home)
+    assert shipped == defaults
+
+
+def test_the_shipped_counters_have_a_demo() -> None:
+    assert "demo" in {counter.id for counter in load_counters(SHIPPED)}
+
+
+def test_a_misspelt_key_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"reading\.dpy"):
+        load_settings(config(tmp_path, "[reading]\ndpy = 200"))
+
+
+def test_a_value_out_of_range_is_named_with_its_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"pipeline\.toml: reading\.dpi"):
+        load_settings(config(tmp_path, "[reading]\ndpi = 7"))
+
+
+def test_broken_toml_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"pipeline\.toml"):
+        load_settings(config(tmp_path, "[reading"))
+
+
+def test_a_missing_file_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load_settings(tmp_path)
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_READING__DPI", "150")
+    settings = load_settings(config(tmp_path, "[reading]\ndpi = 250\nworkers = 3"))
+    assert (settings.reading.dpi, settings.reading.workers) == (150, 3)
+
+
+def test_the_call_wins_over_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_HOME", "/elsewhere")
+    settings = load_settings(config(tmp_path, ""), home=tmp_path / "mine")
+    assert settings.home == tmp_path / "mine"
+
+
+def test_a_secret_is_not_shown(tmp_path: Path) -> None:
+    settings = load_settings(config(tmp_path, '[store]\nsecret_key = "swordfish"'))
+    assert "swordfish" not in repr(settings)
+
+
+def test_a_secret_file_wins(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from the file\n", encoding="utf-8")
+    settings = load_settings(config(tmp_path, ""))
+    assert secret_value(settings.store.secret_key, file) == "from the file"
+
+
+def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
+    settings = load_settings(config(tmp_path, ""))
+    with pytest.raises(ConfigError, match="absent"):
+        secret_value(settings.store.secret_key, tmp_path / "absent")
+
+
+def test_two_counters_cannot_share_an_id(tmp_path: Path) -> None:
+    entry = '[[counters]]\nid = "a"\nname = "A"\noffice = "O"\n'
+    (tmp_path / "counters.toml").write_text(entry * 2, encoding="utf-8")
+    with pytest.raises(ConfigError, match="share an id"):
+        load_counters(tmp_path)
