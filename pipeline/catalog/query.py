@@ -50,11 +50,16 @@ class Match:
     form: Form
     ways: tuple[Way, ...]
 
-    @property
-    def phrases(self) -> tuple[Phrase, ...]:
-        """Every phrase of every way, once: what a snippet highlights."""
-        found = (each for way in self.ways for clause in way for each in clause)
-        return tuple(dict.fromkeys(found))
+    def phrases_in(self, text: str) -> tuple[Phrase, ...]:
+        """The phrases that made *text* match: what its snippet highlights.
+
+        Args:
+            text: of a document that was found, in this form.
+        """
+        words = set(text.split())
+        ways = (way for way in self.ways if _holds(way, words))
+        way = next(ways, self.ways[0])
+        return tuple(dict.fromkeys(phrase for clause in way for phrase in clause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,10 @@ def understand(text: str) -> Question:
         matches.append((Tier.WORDS, Match(Form.FOLDED, (folded.as_words(),))))
     number = ask_number(shown)
     return Question(not text.strip(), number, folded, tuple(matches))
+
+
+def _holds(way: Way, words: set[str]) -> bool:
+    return all(any(words.issuperset(each) for each in clause) for clause in way)
 
 
 def _words_of(shown: str, to_form: Callable[[str], str]) -> Words:

@@ -169,4 +169,4 @@ def _snippet(row: Row[Any], match: Match | None, words: tuple[Phrase, ...]) -> S
     if match is None:
         return make_snippet(row.shown, row.folded, words)
     searched = row.marked if match.form is Form.MARKED else row.folded
-    return make_snippet(row.shown, searched, match.phrases)
+    return make_snippet(row.shown, searched, match.phrases_in(searched))
