@@ -1,0 +1,319 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model.dossier import Span
+from pipeline.model.template import SEPARATOR, UNKNOWN
+from pipeline.model.text import ReadPage
+from pipeline.split import boundaries
+from pipeline.split.boundaries import split_pages
+from tests.split.paper import (
+    BODY,
+    CARD_QR,
+    CODE,
+    DOCTYPES,
+    MOTTO,
+    OFFICIAL,
+    OTHER_CODE,
+    blank,
+    continued,
+    form,
+    page,
+    receipt,
+    sheet,
+    stack,
+)
+
+BIRTH = form("GIẤY KHAI SINH")
+DECLARATION = form("TỜ KHAI ĐĂNG KÝ KHAI SINH")
+DECREE = form("NGHỊ ĐỊNH", header=OFFICIAL)
+LETTER = page(*OFFICIAL, "V/v cấp phép | x", "", "Kính gửi: Sở Tư pháp", *BODY)
+UNTITLED = page(*MOTTO, "", "ĐƠN TRÌNH BÁO", *BODY)
+FRONT = page(*MOTTO, "CĂN CƯỚC CÔNG DÂN", "Số / No.: 034187000123", top=0.3)
+BACK = page("Đặc điểm nhận dạng / Personal identification", "IDVNM18700012340<<7")
+MUTE_BACK = page("hai nốt ruồi", top=0.3)
+UNREADABLE = page(readable=False)
+
+
+def split(*sheets: ReadPage) -> tuple[Span, ...]:
+    return split_pages(stack(*sheets), DOCTYPES)
+
+
+def cut(*sheets: ReadPage) -> list[tuple[int, int, str]]:
+    return [(span.first, span.last, span.doctype) for span in split(*sheets)]
+
+
+def test_a_batch_without_pages_has_no_spans() -> None:
+    assert split_pages((), DOCTYPES) == ()
+
+
+def test_a_dossier_is_cut_at_its_headings() -> None:
+    sheets = (receipt(CODE), DECLARATION, continued("2"), BIRTH, FRONT, BACK, LETTER)
+    assert cut(*sheets) == [
+        (1, 1, "giay-tiep-nhan-ho-so"),
+        (2, 3, "to-khai-dang-ky-khai-sinh"),
+        (4, 4, "giay-khai-sinh"),
+        (5, 6, "can-cuoc"),
+        (7, 7, "cong-van"),
+    ]
+
+
+def test_a_span_says_why_it_begins_and_where() -> None:
+    (span,) = split(BIRTH)
+    assert span.reason == "heading"
+    assert span.heading == "Giấy khai sinh"
+    assert span.heading_box is not None
+    assert span.confidence > 0.95
+    assert span.doubts == ()
+
+
+def test_a_receipts_code_starts_a_dossier() -> None:
+    first, second, third = split(receipt(CODE), BIRTH, receipt(OTHER_CODE))
+    assert (first.starts_dossier, first.dossier_code) == (True, CODE)
+    assert (second.starts_dossier, second.dossier_code) == (False, None)
+    assert (third.starts_dossier, third.dossier_code) == (True, OTHER_CODE)
+
+
+def test_the_same_code_again_does_not_start_a_dossier() -> None:
+    spans = split(receipt(CODE), receipt(CODE), page(*BODY, codes=[CODE]))
+    assert [(span.first, span.last) for span in spans] == [(1, 1), (2, 3)]
+    assert [span.starts_dossier for span in spans] == [True, False]
+
+
+def test_a_code_on_a_page_without_a_heading_starts_an_unknown_paper() -> None:
+    _, span = split(BIRTH, page(*BODY, codes=[CODE]))
+    assert (span.doctype, span.reason) == (UNKNOWN, "code")
+    assert (span.starts_dossier, span.dossier_code) == (True, CODE)
+
+
+def test_two_codes_on_one_page_go_to_a_person() -> None:
+    _, span = split(BIRTH, receipt(CODE, OTHER_CODE))
+    assert (span.starts_dossier, span.dossier_code) == (True, None)
+    assert boundaries.TWO_CODES in span.doubts
+
+
+def test_a_receipt_without_a_code_starts_a_dossier_in_doubt() -> None:
+    spans = split(receipt(CODE), BIRTH, receipt())
+    assert spans[-1].starts_dossier
+    assert boundaries.RECEIPT_WITHOUT_CODE in spans[-1].doubts
+
+
+def test_separator_sheets_cut_and_are_no_papers() -> None:
+    assert cut(BIRTH, sheet(), continued(), continued(), sheet(), BIRTH) == [
+        (1, 1, "giay-khai-sinh"),
+        (2, 2, SEPARATOR),
+        (3, 4, UNKNOWN),
+        (5, 5, SEPARATOR),
+        (6, 6, "giay-khai-sinh"),
+    ]
+
+
+def test_what_follows_a_separator_starts_a_dossier() -> None:
+    spans = split(receipt(CODE), sheet(), continued())
+    assert (spans[-1].reason, spans[-1].starts_dossier) == ("separator", True)
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (sheet(),),
+        (sheet(), sheet()),
+        (sheet(), blank()),
+        (sheet(), blank(), sheet(), blank()),
+    ],
+    ids=["lone", "doubled", "with its back", "both"],
+)
+def test_separators_alone_make_no_paper(sheets: tuple[ReadPage, ...]) -> None:
+    assert cut(*sheets) == [(1, len(sheets), SEPARATOR)]
+    assert cut(BIRTH, *sheets) == [
+        (1, 1, "giay-khai-sinh"),
+        (2, len(sheets) + 1, SEPARATOR),
+    ]
+
+
+def test_only_the_back_of_a_sheet_goes_with_it() -> None:
+    assert cut(sheet(), blank(), blank()) == [(1, 2, SEPARATOR), (3, 3, UNKNOWN)]
+
+
+def test_a_patch_on_a_paper_makes_it_no_separator() -> None:
+    patched = ReadPage(BIRTH.page, BIRTH.text, sheet().codes)
+    assert cut(patched, continued()) == [(1, 2, "giay-khai-sinh")]
+
+
+def test_blank_backs_never_cut() -> None:
+    sheets = (BIRTH, blank(), DECREE, blank(), continued("2"), blank())
+    assert cut(*sheets) == [(1, 2, "giay-khai-sinh"), (3, 6, "nghi-dinh")]
+
+
+def test_leading_pages_that_show_nothing_are_unknown() -> None:
+    spans = split(continued(), continued(), BIRTH)
+    assert [(span.first, span.last) for span in spans] == [(1, 2), (3, 3)]
+    assert (spans[0].doctype, spans[0].reason) == (UNKNOWN, "start")
+    assert spans[0].confidence < 0.5
+
+
+def test_a_blank_page_before_any_paper_goes_to_a_person() -> None:
+    first, second = split(blank(), receipt(CODE))
+    assert (first.doctype, first.doubts) == (UNKNOWN, (boundaries.LEADING_BLANK,))
+    assert (second.first, second.dossier_code) == (2, CODE)
+
+
+def test_an_unreadable_page_stays_where_it_stands_in_doubt() -> None:
+    spans = split(BIRTH, UNREADABLE, DECREE)
+    assert (spans[0].last, spans[0].doubts) == (2, (boundaries.UNREADABLE,))
+    (alone,) = split(UNREADABLE)
+    assert (alone.doctype, alone.confidence) == (UNKNOWN, 0.0)
+    assert alone.doubts == (boundaries.UNREADABLE,)
+
+
+def test_a_national_heading_without_a_known_title_begins_an_unknown_paper() -> None:
+    _, span = split(BIRTH, UNTITLED)
+    assert (span.first, span.doctype, span.reason) == (2, UNKNOWN, "new-layout")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        page("2", *MOTTO, "", "ĐƠN XIN XÁC NHẬN", *BODY, top=0.03),
+        page("2", *MOTTO, "", *BODY, top=0.03),
+        page(*BODY, "", *MOTTO, "GIẤY KHAI SINH"),
+        page("QUYẾT ĐỊNH:", *BODY),
+        page("Điều 2. Sửa đổi", "GIẤY KHAI SINH như sau:", *BODY),
+        page("PHỤ LỤC", "DANH MỤC", *BODY),
+        page("Chương II", "NHỮNG QUY ĐỊNH CHUNG", *BODY),
+    ],
+    ids=["form", "layout", "quotation", "body", "sentence", "annex", "chapter"],
+)
+def test_what_a_law_quotes_does_not_cut_it(later: ReadPage) -> None:
+    (span,) = split(DECREE, later)
+    assert (span.last, span.doctype, span.doubts) == (2, "nghi-dinh", ())
+
+
+def test_a_form_inside_an_annex_stays_in_doubt() -> None:
+    blank_form = page("Mẫu số 01", *MOTTO, "", "ĐƠN XIN XÁC NHẬN", *BODY)
+    (span,) = split(DECREE, page("PHỤ LỤC", *BODY), blank_form)
+    assert (span.last, span.doubts) == (3, (boundaries.ANNEX,))
+
+
+def test_a_form_after_an_official_paper_is_cut_in_doubt() -> None:
+    citizen = page("Mẫu số 01", *MOTTO, "", "ĐƠN XIN XÁC NHẬN", *BODY)
+    _, span = split(form("QUYẾT ĐỊNH", header=OFFICIAL), citizen)
+    assert (span.doctype, span.doubts) == ("don-de-nghi", (boundaries.MAYBE_ANNEX,))
+
+
+def test_a_short_heading_without_national_heading_does_not_cut_unnoticed() -> None:
+    (span,) = split(DECREE, page("QUYẾT ĐỊNH", *BODY))
+    assert (span.last, span.doubts) == (2, (boundaries.BARE_HEADING,))
+
+
+def test_a_heading_on_a_page_with_another_number_goes_to_a_person() -> None:
+    (span,) = split(BIRTH, page("7", *MOTTO, "GIẤY KHAI SINH", *BODY, top=0.03))
+    assert span.doubts == (boundaries.NUMBERED,)
+
+
+def test_a_paper_that_begins_with_a_later_number_goes_to_a_person() -> None:
+    (span,) = split(continued("3"))
+    assert span.doubts == (boundaries.FIRST_IS_NUMBERED,)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "spans"),
+    [
+        ((FRONT,), [(1, 1, "can-cuoc")]),
+        ((FRONT, BACK), [(1, 2, "can-cuoc")]),
+        ((FRONT, BACK, FRONT, BACK), [(1, 2, "can-cuoc"), (3, 4, "can-cuoc")]),
+        ((FRONT, FRONT), [(1, 1, "can-cuoc"), (2, 2, "can-cuoc")]),
+        ((FRONT, blank(), BACK, blank()), [(1, 4, "can-cuoc")]),
+        ((FRONT, BIRTH), [(1, 1, "can-cuoc"), (2, 2, "giay-khai-sinh")]),
+        ((FRONT, continued()), [(1, 1, "can-cuoc"), (2, 2, UNKNOWN)]),
+        ((FRONT, BACK, continued()), [(1, 2, "can-cuoc"), (3, 3, UNKNOWN)]),
+        ((BIRTH, BACK), [(1, 1, "giay-khai-sinh"), (2, 2, "can-cuoc")]),
+    ],
+)
+def test_a_card_has_two_sides_at_most(
+    sheets: Sequence[ReadPage], spans: list[tuple[int, int, str]]
+) -> None:
+    assert cut(*sheets) == spans
+
+
+def test_a_card_is_known_by_its_code_where_its_heading_is_not_read() -> None:
+    coded = page("x", codes=[CARD_QR])
+    first, second = split(BIRTH, coded)
+    assert (second.doctype, second.reason) == ("can-cuoc", "code")
+    assert cut(FRONT, coded) == [(1, 2, "can-cuoc")]
+    assert first.last == 1
+
+
+def test_a_side_that_shows_nothing_goes_with_its_card_in_doubt() -> None:
+    (span,) = split(FRONT, MUTE_BACK)
+    assert span.doubts == (boundaries.NO_BACK,)
+
+
+def test_a_serial_number_begins_a_paper() -> None:
+    _, span = split(BIRTH, page("x", codes=["ASN00123"]))
+    assert (span.first, span.reason, span.doctype) == (2, "code", UNKNOWN)
+
+
+def test_doubts_name_no_value_of_the_page() -> None:
+    for span in split(receipt(CODE, OTHER_CODE), UNREADABLE, FRONT, MUTE_BACK):
+        assert CODE not in " ".join(span.doubts)
+
+
+SHEETS = st.sampled_from(
+    [
+        receipt(CODE),
+        receipt(OTHER_CODE),
+        receipt(),
+        receipt(CODE, OTHER_CODE),
+        BIRTH,
+        DECREE,
+        LETTER,
+        UNTITLED,
+        FRONT,
+        BACK,
+        MUTE_BACK,
+        blank(),
+        sheet(),
+        continued(),
+        continued("2"),
+        UNREADABLE,
+        page("PHỤ LỤC", "x"),
+        page("x", codes=[CARD_QR]),
+        page("x", codes=["ASN00123"]),
+        page(),
+    ]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SHEETS, max_size=10))
+def test_every_page_is_in_exactly_one_span(sheets: list[ReadPage]) -> None:
+    spans = split(*sheets)
+    covered = [n for span in spans for n in range(span.first, span.last + 1)]
+    assert covered == list(range(1, len(sheets) + 1))
+    assert all(0 <= span.confidence <= 1 for span in spans)
+    assert spans == split(*sheets)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(SHEETS, max_size=10))
+def test_a_code_never_changes_inside_a_dossier(sheets: list[ReadPage]) -> None:
+    current: str | None = None
+    for span in split(*sheets):
+        if span.doctype == SEPARATOR:
+            current = None
+        elif span.starts_dossier:
+            current = span.dossier_code
+        else:
+            assert span.dossier_code in {None, current}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(SHEETS, max_size=10))
+def test_papers_and_separator_sheets_are_never_mixed(sheets: list[ReadPage]) -> None:
+    for span in split(*sheets):
+        inside = sheets[span.first - 1 : span.last]
+        is_sheet = [one.codes == sheet().codes or one.page.blank for one in inside]
+        assert span.doctype != SEPARATOR or all(is_sheet)
