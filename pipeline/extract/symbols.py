@@ -70,6 +70,9 @@ ISSUERS = {
 _ALWAYS_DATED = frozenset({"NĐ", "TT", "TTLT"})
 """Normative kinds that only exist with a year."""
 
+_NEVER_ALONE = frozenset({*_ALWAYS_DATED, "QĐ", "NQ", "CT", "TB", "KH", "BC", "TTr"})
+"""Kinds that name their issuer behind a hyphen."""
+
 _SLASHES = str.maketrans({"⁄": "/", "∕": "/", "\\": "/", "–": "-", "—": "-", "−": "-"})
 _YEAR = rf"[{DIGIT_CLASS}]{{4}}"
 _NUMBER = rf"[{DIGIT_CLASS}]{{1,5}}"
@@ -99,18 +102,22 @@ class Symbol:
     repairs: tuple[str, ...] = ()
     """What was changed from the reading, in English, without values."""
 
+    start: int = 0
+    """Where in the text it began, spaces around its separators removed."""
+
     @property
     def suspicious(self) -> bool:
         """Whether a part may have been lost though the rest fits the grammar.
 
         One digit where Decree 30/2020 wants ``05``; a year in the place of the number;
-        a kind that always carries its year without one.
+        a kind that always carries its year without one; a kind without its issuer.
         """
         alone = self.year is None
         return (
             len(self.number) == 1
             or (alone and len(self.number) == 4 and self.number[:2] in {"19", "20"})
             or (alone and bool(_ALWAYS_DATED & set(self.parts)))
+            or (len(self.parts) == 1 and self.parts[0] in _NEVER_ALONE)
         )
 
     @property
@@ -138,12 +145,13 @@ def find_symbol(text: str, *, bare: bool = False) -> Symbol | None:
     single = re.sub(r"/{2,}", "/", closed)
     match = _GRAMMAR.search(single)
     if match:
-        return _symbol(match[0], match[1], match[2], match[3])
+        return _symbol(match, match[3])
     match = _BARE.search(single) if bare else None
-    return _symbol(match[0], match[1], match[2], "") if match else None
+    return _symbol(match, "") if match else None
 
 
-def _symbol(raw: str, number: str, year: str | None, letters: str) -> Symbol | None:
+def _symbol(match: re.Match[str], letters: str) -> Symbol | None:
+    number, year = match[1], match[2]
     digits, year_digits = to_digits(number), to_digits(year) if year else ""
     if not digits or year_digits is None or not any(map(str.isdigit, number)):
         return None
@@ -160,11 +168,12 @@ def _symbol(raw: str, number: str, year: str | None, letters: str) -> Symbol | N
         repairs.append("letters from the list of abbreviations")
     return Symbol(
         "/".join(piece for piece in meant if piece),
-        raw,
+        match[0],
         digits,
         int(year_digits) if year_digits else None,
         parts,
         tuple(repairs),
+        match.start(),
     )
 
 

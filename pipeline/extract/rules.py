@@ -1,0 +1,215 @@
+"""Read the fields of one document: spans and templates in, fields with evidence out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.extract.checks import apply_checks, to_review
+from pipeline.extract.codes import (
+    CodedValue,
+    card_values,
+    dossier_codes,
+    plain_values,
+)
+from pipeline.extract.confidence import of_value
+from pipeline.extract.dates import find_dates
+from pipeline.extract.labels import Form, Value
+from pipeline.extract.metadata import missing, read_metadata
+from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
+from pipeline.extract.votes import DATE_READERS, Candidate, decide
+from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus, Span
+from pipeline.model.geometry import enclosing
+from pipeline.model.template import DocType, FieldRule, Kind, Take
+from pipeline.model.text import ReadPage
+from pipeline.model.unicode import comparable
+
+FROM_CODE = 0.99
+"""Confidence of a value out of a barcode: codes carry their own check."""
+
+CONTRADICTED = 0.5
+"""Confidence where code and print, or two codes, differ."""
+
+_AHEAD = ("tra ket qua", "hen tra", "gia tri den", "het han", "expiry", "thoi han")
+"""What labels of dates say that lie in the future by nature."""
+
+_METADATA_TAKES = {
+    Take.HEADER_NUMBER: "so_ky_hieu",
+    Take.HEADER_DATE: "ngay_ban_hanh",
+    Take.HEADER_AGENCY: "co_quan_ban_hanh",
+    Take.SIGNER: "nguoi_ky",
+    Take.SUBJECT: "trich_yeu",
+    Take.TITLE: "loai_van_ban",
+}
+
+
+def extract_fields(
+    pages: tuple[ReadPage, ...],
+    span: Span,
+    doctype: DocType,
+    *,
+    today: date | None = None,
+) -> tuple[Field, ...]:
+    """Read the six metadata fields and the fields of *doctype*, in this order.
+
+    A number or a date is *ok* only where independent readings of its place agree, or
+    where it was read once without any doubt; otherwise the best candidate goes to
+    *review*. What is not on the paper is *missing*, and never guessed.
+
+    Args:
+        pages: the span's pages, in order.
+        span: why they belong together, with the heading that was recognised.
+        doctype: the template; one without fields for an unknown paper.
+        today: dates after it are doubted, but for those that look ahead by their
+            label (when the result is due, when a card expires); None: not checked.
+
+    Raises:
+        ValueError: there are no pages.
+    """
+    if not pages:
+        raise ValueError("a document needs pages")
+    metadata = read_metadata(pages, span, doctype, today=today)
+    forms = [Form(read, doctype.fields) for read in pages]
+    card = card_values(pages) if _is_card(doctype) else {}
+    own: dict[str, Field] = {}
+    for rule in doctype.fields:
+        if rule.take in _METADATA_TAKES:
+            found = metadata[_METADATA_TAKES[rule.take]]
+            own[rule.name] = _thresholded(replace(found, name=rule.name), rule, doctype)
+        elif rule.take is Take.CODE:
+            own[rule.name] = _of_code(rule, plain_values(pages, rule.kind))
+        else:
+            printed = _of_label(rule, forms, doctype, today)
+            coded = _codes_for(rule, pages, card)
+            own[rule.name] = _preferred(rule, printed, coded)
+    fields = [own.pop(name, metadata[name]) for name in METADATA_FIELDS]
+    return apply_checks([*fields, *own.values()], doctype.checks)
+
+
+def _of_label(
+    rule: FieldRule, forms: Sequence[Form], doctype: DocType, today: date | None
+) -> Field:
+    """Read the value beside the rule's label, on the first page that has one."""
+    empty: Field = missing(rule.name)
+    for form in forms:
+        value = form.find(rule)
+        if value is None:
+            continue
+        field = _judged(rule, value, form.read, doctype, today)
+        if field.status is not FieldStatus.MISSING:
+            return field
+        empty = field
+    return empty
+
+
+def _judged(
+    rule: FieldRule,
+    value: Value,
+    read: ReadPage,
+    doctype: DocType,
+    today: date | None,
+) -> Field:
+    ahead = any(word in comparable(label) for label in rule.labels for word in _AHEAD)
+    parsed = parse(rule.kind, value.text, today=None if ahead else today)
+    named = f"{rule.take.value}"
+    if parsed.value is None or not value.words:
+        return missing(rule.name, f"{named}: not filled in")
+    exact = read.page.source == "text-layer"
+    parsed, confidence, votes = _weighed(rule, value, read, parsed, exact)
+    field = Field(
+        rule.name,
+        parsed.value,
+        value.text,
+        FieldStatus.OK,
+        confidence,
+        value.page,
+        enclosing(word.box for word in value.words),
+        "; ".join(filter(None, (named, parsed.note, votes))),
+    )
+    return _thresholded(field, rule, doctype)
+
+
+def _weighed(
+    rule: FieldRule, value: Value, read: ReadPage, parsed: Parsed, exact: bool
+) -> tuple[Parsed, float, str]:
+    """Judge a value by its second look where there is one, else by its words."""
+    once = of_value(value.words, rule.kind, parsed, value.label_score, exact)
+    if exact or rule.kind is not Kind.DATE or parsed.certainty <= DOUBTFUL:
+        return parsed, once, ""
+    box = enclosing(word.box for word in value.words)
+    look = next((each for each in read.second_looks if each.box.overlap(box)), None)
+    verdict = decide(look.readings, _one_date, DATE_READERS) if look else None
+    if verdict is None:
+        lost = any(found.short_slot for found in find_dates(value.text))
+        return (
+            parsed,
+            once * REPAIRED if lost else once,
+            "a digit may be missing" * lost,
+        )
+    if verdict.candidate.value != parsed.value and not verdict.agreed:
+        return parsed, min(once, CONTRADICTED), verdict.why
+    seen = Parsed(verdict.candidate.value, parsed.certainty, parsed.note)
+    return seen, round(verdict.confidence * value.label_score, 3), verdict.why
+
+
+def _one_date(text: str) -> Candidate | None:
+    """Understand a reading of a whole line only where it holds one date."""
+    dates = find_dates(text)
+    if len(dates) != 1:
+        return None
+    notes = ("look-alikes folded to digits",) if dates[0].repaired else ()
+    return Candidate(dates[0].value, dates[0].raw, notes, dates[0].short_slot)
+
+
+def _thresholded(field: Field, rule: FieldRule, doctype: DocType) -> Field:
+    """The field for *review* where its confidence is below the rule's threshold."""
+    least = doctype.review_below if rule.review_below is None else rule.review_below
+    if field.status is FieldStatus.OK and field.confidence < least:
+        return replace(field, status=FieldStatus.REVIEW)
+    return field
+
+
+def _codes_for(
+    rule: FieldRule, pages: Sequence[ReadPage], card: dict[str, CodedValue]
+) -> tuple[CodedValue, ...]:
+    if rule.kind is Kind.DOSSIER_CODE:
+        return dossier_codes(pages)
+    coded = card.get(rule.name)
+    return (coded,) if coded else ()
+
+
+def _preferred(rule: FieldRule, printed: Field, coded: tuple[CodedValue, ...]) -> Field:
+    """Prefer the code to print; where they differ a person decides."""
+    if not coded:
+        return printed
+    field = _of_code(rule, coded)
+    differs = printed.value is not None and (
+        comparable(printed.value) != comparable(field.value or "")
+    )
+    if not differs:
+        return field
+    believed = printed.status is FieldStatus.OK or rule.kind is Kind.DOSSIER_CODE
+    return to_review(field, "print differs from code") if believed else field
+
+
+def _of_code(rule: FieldRule, coded: tuple[CodedValue, ...]) -> Field:
+    if not coded:
+        return missing(rule.name)
+    first = coded[0]
+    parsed = parse(rule.kind, first.value)
+    field = Field(
+        rule.name,
+        parsed.value or first.value,
+        first.raw,
+        FieldStatus.OK,
+        FROM_CODE,
+        first.page,
+        first.box,
+        "code",
+    )
+    if parsed.certainty <= DOUBTFUL:
+        field = to_review(field, parsed.note)
+    return to_review(field, "codes differ") if len(coded) > 1 else field
+
+
+def _is_card(doctype: DocType) -> bool:
+    return any(comparable(text).startswith("can cuoc") for text in doctype.headings)

@@ -1,0 +1,114 @@
+"""Accept a number or a date only where independent readings of its place agree."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.model.text import Reading
+
+NUMBER_READERS = ("page", "line", "second-model")
+"""For ``Số:`` lines (findings/reading.md 2: 132 right, 0 wrong of 132)."""
+
+DATE_READERS = ("page", "raw-line", "second-model")
+"""For date lines (130 right, 0 wrong of 132)."""
+
+_OTHER_MODEL = "second-model"
+
+SURE_ENOUGH = 0.80
+"""Confidence that one of two readings by the *same* model needs: handwriting is read
+the same wrong way twice, and then at low confidence."""
+
+AGREED_BY_ALL = 0.99
+AGREED_BY_TWO = 0.95
+EXACT = 0.99
+"""A born-digital page: its words are not read but known."""
+
+NOT_AGREED = 0.50
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What one reading was understood as."""
+
+    value: str
+    raw: str
+    notes: tuple[str, ...] = ()
+    """What was repaired, in English, without values."""
+
+    suspicious: bool = False
+    """A part may have been lost though the value fits the grammar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the readings of one place say together."""
+
+    candidate: Candidate
+    agreed: bool
+    """Whether the value may be accepted without a person."""
+
+    confidence: float
+    why: str
+    """Who agreed, or what is missing, in English, without values."""
+
+
+def decide(
+    readings: Sequence[Reading],
+    understand: Callable[[str], Candidate | None],
+    readers: Sequence[str],
+) -> Verdict | None:
+    """Let the *readers* vote; None where no reading is understood at all.
+
+    Agreed means: two of the three understood the same value and the third does not
+    plainly contradict. A value that may have lost a part needs all three. What other
+    readers say only helps to choose the candidate that a person is shown.
+    """
+    votes: dict[str, list[tuple[Reading, Candidate]]] = defaultdict(list)
+    for reading in readings:
+        candidate = understand(reading.text)
+        if candidate:
+            votes[candidate.value].append((reading, candidate))
+    if not votes:
+        return None
+
+    def weight(value: str) -> tuple[int, int, float]:
+        mine = votes[value]
+        counted = len({r.reader for r, _ in mine} & set(readers))
+        return counted, len(mine), max(r.confidence for r, _ in mine)
+
+    best = max(votes, key=weight)
+    chosen = min((c for _, c in votes[best]), key=lambda each: len(each.notes))
+    against = [
+        candidate
+        for value, others in votes.items()
+        for reading, candidate in others
+        if value != best and reading.reader in readers
+    ]
+    doubt = _doubt([r for r, _ in votes[best]], chosen, against, readers)
+    agreeing = weight(best)[0]
+    if doubt:
+        return Verdict(chosen, False, NOT_AGREED, doubt)
+    confidence = AGREED_BY_ALL if agreeing == len(readers) else AGREED_BY_TWO
+    return Verdict(chosen, True, confidence, f"{agreeing} of {len(readers)} agree")
+
+
+def _doubt(
+    readings: Sequence[Reading],
+    chosen: Candidate,
+    against: Sequence[Candidate],
+    readers: Sequence[str],
+) -> str:
+    """Say why the best candidate may not be accepted; empty where it may."""
+    agreeing = [reading for reading in readings if reading.reader in readers]
+    names = {reading.reader for reading in agreeing}
+    if len(names) < 2:
+        return "readings do not agree"
+    if len(names) == len(readers):
+        return ""
+    if chosen.suspicious:
+        return "a part may be missing"
+    if any(not candidate.notes for candidate in against):
+        return "another reading contradicts"
+    if _OTHER_MODEL not in names and max(r.confidence for r in agreeing) < SURE_ENOUGH:
+        return "read with little confidence"
+    return ""
