@@ -80,7 +80,7 @@ class LocalStore:
             return hash_chunks(read_chunks(file))
 
     def list_objects(self, prefix: str) -> Iterator[StoredObject]:
-        """List a folder and what is below it, in order of the keys."""
+        """List a folder and what is below it, by name."""
         folder = self._root / checked_prefix(prefix)
         with translated(prefix):
             for path, size in _walk(folder):
@@ -210,15 +210,13 @@ def _remove_stale(folder: Path) -> None:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Find files below *folder* in the order an S3 server lists their keys."""
+    """Find the files below *folder* and their sizes, folder by folder."""
     try:
         with os.scandir(folder) as found:
-            entries = [
-                (e.name + "/" * e.is_dir(follow_symlinks=False), e) for e in found
-            ]
+            entries = sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
-    for _, entry in sorted(entries, key=lambda pair: pair[0]):
+    for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path))
             continue

@@ -84,10 +84,11 @@ class ObjectStore(Protocol):
         """
 
     def list_objects(self, prefix: str) -> Iterator[StoredObject]:
-        """List what is stored in a folder and below, in order of the keys.
+        """List what is stored in a folder and below.
 
-        What comes or goes meanwhile may or may not be listed. Objects that others put
-        there are listed too, under names that need not have the form of keys.
+        What lies in one folder stands together; beyond that the order is the store's
+        own. What comes or goes meanwhile may or may not be listed. Objects that others
+        put there are listed too, under names that need not have the form of keys.
         """
 
     def delete(self, key: str) -> None:

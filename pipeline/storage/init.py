@@ -1,0 +1,217 @@
+"""Set up an S3 server: buckets, versions, and identities with few rights.
+
+Doing it again changes nothing. What a server lacks is said, not passed over.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from minio import Minio
+from minio.commonconfig import ENABLED
+from minio.error import MinioAdminException, S3Error
+from minio.versioningconfig import VersioningConfig
+
+from pipeline.errors import ConfigError
+from pipeline.storage.keys import AREAS, DOSSIERS, ORIGINALS
+from pipeline.storage.s3 import S3Connection, translated
+
+ROLES = ("intake", "worker", "web", "upkeep")
+
+_KEPT = (ORIGINALS, DOSSIERS)
+"""Areas whose objects stay for good, so that even an overwrite leaves the old one."""
+
+_OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_NO_LOCK = {"InvalidRequest", "MethodNotAllowed", "NotImplemented"}
+_NO_SUCH_API = {"400", "404", "405", "501"}
+"""Statuses of servers that take the admin API's path for a bucket's."""
+
+_ADMIN_STATUS = re.compile(r"Status: (\d+)")
+_ADMIN_CODE = re.compile(r"\"Code\":\s*\"(\w+)\"|<Code>(\w+)</Code>")
+
+
+@dataclass(frozen=True, slots=True)
+class S3Identity:
+    """The keys of an identity to be made."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+def init_buckets(connection: S3Connection) -> tuple[str, ...]:
+    """Make the buckets that are missing, and keep versions where objects stay.
+
+    Originals and dossiers are made with object lock, without a retention: on MinIO a
+    lock cannot be added later. The work area keeps no versions, or nothing in it
+    would ever be gone.
+
+    Returns:
+        What was done or found lacking, one sentence each.
+
+    Raises:
+        StoreUnavailable, ConfigError: no answer, or no right to do this.
+    """
+    client = connection.client(connection.pool())
+    report = []
+    for area in AREAS:
+        bucket = connection.bucket(area)
+        with translated(f"bucket {bucket}"):
+            if client.bucket_exists(bucket_name=bucket):
+                report.append(f"bucket {bucket} exists")
+            else:
+                report.append(_make_bucket(client, connection, bucket, area in _KEPT))
+            if area in _KEPT:
+                report.extend(_keep_versions(client, bucket))
+    return tuple(report)
+
+
+def init_users(
+    connection: S3Connection, users: Mapping[str, S3Identity]
+) -> tuple[str, ...]:
+    """Make an identity for each role in *users*, with no more rights than it needs.
+
+    Uses the admin API of MinIO, with the administrator's keys in *connection*. An
+    identity that exists gets the keys and rights given here.
+
+    Returns:
+        What was done; where the server has no such API, what to set up by hand.
+
+    Raises:
+        ValueError: a role is not one of `ROLES`.
+        StoreUnavailable, ConfigError: no answer, or no right to do this.
+    """
+    unknown = users.keys() - set(ROLES)
+    if unknown:
+        raise ValueError(f"not a role: {', '.join(sorted(unknown))}")
+    admin = connection.admin()
+    if not _has_admin_api(connection):
+        return _by_hand(connection, users)
+    report = []
+    for role, identity in users.items():
+        policy = f"{connection.bucket_prefix}{role}"
+        with translated(f"identity {role}"):
+            try:
+                admin.policy_add(policy_name=policy, policy=to_policy(connection, role))
+                admin.user_add(
+                    access_key=identity.access_key, secret_key=identity.secret_key
+                )
+                admin.policy_set(policy_name=policy, user=identity.access_key)
+            except MinioAdminException as error:
+                raise ConfigError(f"identity {role}: {_admin_code(error)}") from error
+        report.append(f"identity {identity.access_key} has the rights of {role}")
+    return tuple(report)
+
+
+def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
+    """Write down the rights of a role as an S3 policy.
+
+    ==========  ==================  ==================  ============================
+    role        originals           work                dossiers
+    ==========  ==================  ==================  ============================
+    intake      put
+    worker      get, put, list      get, put, list      get, put, list
+    web                                                 get, list; plans not
+    upkeep      get, list           get, list, delete   get, list
+    ==========  ==================  ==================  ============================
+    """
+    originals, work, dossiers = (connection.bucket(area) for area in AREAS)
+    everywhere = (originals, work, dossiers)
+    statements = {
+        "intake": [_objects("Put", originals)],
+        "worker": [
+            _objects("Get", *everywhere),
+            _objects("Put", *everywhere),
+            _lists(*everywhere),
+        ],
+        "web": [
+            _objects("Get", dossiers),
+            _lists(dossiers),
+            _objects("Get", f"{dossiers}/plans", effect="Deny"),
+        ],
+        "upkeep": [
+            _objects("Get", *everywhere),
+            _lists(*everywhere),
+            _objects("Delete", work),
+        ],
+    }
+    return {"Version": "2012-10-17", "Statement": statements[role]}
+
+
+def _objects(verb: str, *places: str, effect: str = "Allow") -> dict[str, Any]:
+    return {
+        "Effect": effect,
+        "Action": [f"s3:{verb}Object"],
+        "Resource": [f"arn:aws:s3:::{place}/*" for place in places],
+    }
+
+
+def _lists(*buckets: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:GetBucketVersioning"],
+        "Resource": [f"arn:aws:s3:::{bucket}" for bucket in buckets],
+    }
+
+
+def _make_bucket(
+    client: Minio, connection: S3Connection, bucket: str, with_lock: bool
+) -> str:
+    try:
+        client.make_bucket(
+            bucket_name=bucket, location=connection.region, object_lock=with_lock
+        )
+    except S3Error as error:
+        if error.code in _OURS_ALREADY:
+            return f"bucket {bucket} exists"
+        if not with_lock or error.code not in _NO_LOCK:
+            raise
+        client.make_bucket(bucket_name=bucket, location=connection.region)
+        return f"bucket {bucket} made; this server has no object lock"
+    return f"bucket {bucket} made{' with object lock' if with_lock else ''}"
+
+
+def _keep_versions(client: Minio, bucket: str) -> list[str]:
+    if client.get_bucket_versioning(bucket_name=bucket).status == ENABLED:
+        return []
+    try:
+        client.set_bucket_versioning(
+            bucket_name=bucket, config=VersioningConfig(status=ENABLED)
+        )
+    except S3Error as error:
+        if error.code not in _NO_LOCK:
+            raise
+        return [f"bucket {bucket}: this server keeps no versions"]
+    return [f"bucket {bucket} keeps versions"]
+
+
+def _has_admin_api(connection: S3Connection) -> bool:
+    admin = connection.admin()
+    with translated("admin API"):
+        try:
+            admin.policy_list()
+        except MinioAdminException as error:
+            status = _ADMIN_STATUS.search(str(error))
+            if status and status[1] in _NO_SUCH_API:
+                return False
+            raise ConfigError(f"admin API: {_admin_code(error)}") from error
+    return True
+
+
+def _admin_code(error: MinioAdminException) -> str:
+    """Take the code alone: the rest of the answer may repeat the request."""
+    code = _ADMIN_CODE.search(str(error))
+    return (code[1] or code[2]) if code else "no code"
+
+
+def _by_hand(
+    connection: S3Connection, users: Mapping[str, S3Identity]
+) -> tuple[str, ...]:
+    return (
+        "this server has no admin API: make these identities with its own tools",
+        *(
+            f"{role}: {json.dumps(to_policy(connection, role)['Statement'])}"
+            for role in users
+        ),
+    )
