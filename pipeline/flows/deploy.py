@@ -1,20 +1,22 @@
 """Register work pool, deployments and the automation that ends dead runs."""
 
 from datetime import timedelta
+from typing import Any, cast
 
 from prefect import Flow
-from prefect.automations import Automation
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
-from prefect.deployments.runner import EntrypointType
-from prefect.events import EventTrigger, Posture
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import AutomationCore, EventTrigger, Posture
 from prefect.events.actions import ChangeFlowRunState
 from prefect.exceptions import ObjectAlreadyExists
+from prefect.types.entrypoint import EntrypointType
 
 from pipeline.flows.digitize import digitize
 from pipeline.flows.names import DIGITIZE, UPKEEP, WATCH
+from pipeline.flows.start import crash, live_runs
 from pipeline.flows.upkeep import upkeep
 from pipeline.flows.watch import watch
 from pipeline.settings import Settings
@@ -47,8 +49,18 @@ def deploy(settings: Settings) -> None:
     _end_dead_runs()
 
 
+def end_stale_runs() -> None:
+    """Call dead what an earlier start left *Running* or *Pending*.
+
+    Only for a stack that has just started and has no worker yet.
+    """
+    for run in live_runs():
+        if run.state is not None and run.state.type is not StateType.SCHEDULED:
+            crash(run, "the stack was stopped while this ran")
+
+
 def _register(
-    flow: Flow[..., object],
+    flow: Flow[Any, Any],
     name: str,
     settings: Settings,
     schedule: IntervalSchedule | CronSchedule | None = None,
@@ -61,7 +73,8 @@ def _register(
         work_pool_name=settings.prefect.work_pool,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    deployment.apply(work_pool_name=settings.prefect.work_pool)
+    # Typed as a coroutine too: Prefect's functions change with the caller's context.
+    cast(RunnerDeployment, deployment).apply(work_pool_name=settings.prefect.work_pool)
 
 
 def _make_work_pool(name: str) -> None:
@@ -75,7 +88,7 @@ def _make_work_pool(name: str) -> None:
 def _end_dead_runs() -> None:
     """Without this a run whose worker was killed stays *Running* for ever."""
     ends = {f"prefect.flow-run.{t.value.capitalize()}" for t in _final_types()}
-    automation = Automation(
+    automation = AutomationCore(
         name=_AUTOMATION,
         trigger=EventTrigger(
             after={"prefect.flow-run.heartbeat"},

@@ -11,7 +11,9 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import run_deployment
+from prefect.states import Crashed
 
 from pipeline.flows.names import DIGITIZE, TAG_BATCH, WATCH, deployment
 from pipeline.model.state import BatchRecord
@@ -46,7 +48,7 @@ def start_digitize(record: BatchRecord, *, again: str = "") -> None:
 
 def start_watch() -> bool:
     """Ask for a watch where none is running or about to; True if one was asked for."""
-    if _live_runs(WATCH):
+    if live_runs(WATCH):
         return False
     run_deployment(deployment(WATCH), timeout=0, as_subflow=False)
     return True
@@ -56,13 +58,19 @@ def batches_in_flight() -> frozenset[str]:
     """List the batches that have a run which works or will begin."""
     return frozenset(
         tag.removeprefix(TAG_BATCH)
-        for run in _live_runs(DIGITIZE)
+        for run in live_runs(DIGITIZE)
         for tag in run.tags
         if tag.startswith(TAG_BATCH)
     )
 
 
-def is_stuck(run: FlowRun) -> bool:
+def crash(run: FlowRun, why: str) -> None:
+    """Call a run dead whose process is known to be gone."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+
+
+def _is_stuck(run: FlowRun) -> bool:
     """Tell whether a run is *Pending* for so long that nobody will ever start it."""
     state = run.state
     if state is None or state.type is not StateType.PENDING:
@@ -70,20 +78,28 @@ def is_stuck(run: FlowRun) -> bool:
     return datetime.now(UTC) - state.timestamp > _PENDING_LIMIT
 
 
-def _live_runs(flow: str) -> list[FlowRun]:
+def live_runs(*flows: str) -> list[FlowRun]:
+    """List the runs that work or will begin, of all flows or of those named.
+
+    Runs that are stuck are called dead on the way.
+    """
     runs: list[FlowRun] = []
+    named = DeploymentFilter(name=DeploymentFilterName(any_=list(flows)))
     with get_client(sync_client=True) as client:
         while True:
             page = client.read_flow_runs(
-                deployment_filter=DeploymentFilter(
-                    name=DeploymentFilterName(any_=[flow])
-                ),
+                deployment_filter=named if flows else None,
                 flow_run_filter=FlowRunFilter(
                     state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_LIVE))
                 ),
+                sort=FlowRunSort.EXPECTED_START_TIME_ASC,
                 limit=200,
                 offset=len(runs),
             )
             runs.extend(page)
             if not page:
-                return [run for run in runs if not is_stuck(run)]
+                break
+    stuck = [run for run in runs if _is_stuck(run)]
+    for run in stuck:
+        crash(run, "its worker died before it could start it")
+    return [run for run in runs if run not in stuck]

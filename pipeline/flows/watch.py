@@ -4,8 +4,8 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from prefect import flow, get_run_logger
-from prefect.client.schemas.objects import Flow, FlowRun, State
+from prefect import Flow, flow, get_run_logger
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed
 
 from pipeline.bootstrap import App, load_settings, now, open_app
@@ -18,7 +18,7 @@ _SHIFT = timedelta(hours=6)
 """How long one watch lasts before the next takes over: keeps runs and logs readable."""
 
 
-def _hand_over(flow: Flow, flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Start the next watch when this one ended in any way but a cancellation."""
     start_watch()
 
