@@ -29,8 +29,7 @@ def to_gray(image: Image) -> GrayImage:
 
 def turn(image: Image, quarter_turns: int) -> Image:
     """Turn *image* clockwise by a number of quarter turns."""
-    turned = np.rot90(image, -quarter_turns)
-    return image if turned is image else np.ascontiguousarray(turned)
+    return np.ascontiguousarray(np.rot90(image, -quarter_turns))
 
 
 def crop(image: Image, box: BoundingBox) -> Image:

@@ -1,0 +1,1 @@
+"""A counter's papers, drawn by code: nobody's name, nobody's number."""

@@ -1,0 +1,80 @@
+"""Everything that draws a paper, wears it out and writes it as a file.
+
+Pages are A4, 200 dpi unless told otherwise, and come with what is printed on them::
+
+    family = make_family(seed=1)
+    receipt = draw_receipt(family.father, "H15.50.05.13-261008-0975")
+    form = draw_birth_declaration(family)
+    worn = receipt.through(tilted, 1.5).through(speckled, 0.01)
+    pdf = to_pdf([worn, *form], mode="g4")
+"""
+
+from demo.administrative import Administrative, draw_administrative, to_date_line
+from demo.cards import draw_id_card, to_mrz
+from demo.civil import (
+    Application,
+    draw_application,
+    draw_birth_certificate,
+    draw_birth_declaration,
+)
+from demo.codes import draw_code128, draw_qr
+from demo.files import to_jpeg, to_pdf, to_png, to_tiff
+from demo.fonts import Face, find_font
+from demo.people import Family, Person, make_family, make_person
+from demo.plain import blank_back, draw_patch_t, page_of_text
+from demo.receipt import Receipt, draw_receipt
+from demo.sheet import DrawnPage, Pixels, Sheet
+from demo.wear import (
+    bilevel,
+    blurred,
+    gray,
+    jpeg,
+    speckled,
+    tilted,
+    turned,
+    uneven_light,
+    with_seal,
+    with_stamp,
+)
+
+__all__ = [
+    "Administrative",
+    "Application",
+    "DrawnPage",
+    "Face",
+    "Family",
+    "Person",
+    "Pixels",
+    "Receipt",
+    "Sheet",
+    "bilevel",
+    "blank_back",
+    "blurred",
+    "draw_administrative",
+    "draw_application",
+    "draw_birth_certificate",
+    "draw_birth_declaration",
+    "draw_code128",
+    "draw_id_card",
+    "draw_patch_t",
+    "draw_qr",
+    "draw_receipt",
+    "find_font",
+    "gray",
+    "jpeg",
+    "make_family",
+    "make_person",
+    "page_of_text",
+    "speckled",
+    "tilted",
+    "to_date_line",
+    "to_jpeg",
+    "to_mrz",
+    "to_pdf",
+    "to_png",
+    "to_tiff",
+    "turned",
+    "uneven_light",
+    "with_seal",
+    "with_stamp",
+]

@@ -1,0 +1,80 @@
+"""Find typefaces that have every Vietnamese letter."""
+
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+from pipeline.errors import ToolMissing
+
+_FOLDERS = (
+    Path("/usr/share/texmf/fonts/opentype/public/tex-gyre"),
+    Path("/usr/share/fonts/opentype/tex-gyre"),
+    Path("/usr/share/fonts/truetype/liberation"),
+    Path("/usr/share/fonts/truetype/noto"),
+    Path("/usr/share/fonts/truetype/dejavu"),
+)
+
+
+class Face(Enum):
+    """A typeface by its use; the value names files in order of preference."""
+
+    REGULAR = (
+        "texgyretermes-regular.otf",
+        "LiberationSerif-Regular.ttf",
+        "NotoSerif-Regular.ttf",
+    )
+    BOLD = (
+        "texgyretermes-bold.otf",
+        "LiberationSerif-Bold.ttf",
+        "NotoSerif-Bold.ttf",
+    )
+    ITALIC = (
+        "texgyretermes-italic.otf",
+        "LiberationSerif-Italic.ttf",
+        "NotoSerif-Italic.ttf",
+    )
+    BOLD_ITALIC = (
+        "texgyretermes-bolditalic.otf",
+        "LiberationSerif-BoldItalic.ttf",
+        "NotoSerif-BoldItalic.ttf",
+    )
+    SANS = ("NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "DejaVuSans.ttf")
+    SANS_BOLD = (
+        "NotoSans-Bold.ttf",
+        "LiberationSans-Bold.ttf",
+        "DejaVuSans-Bold.ttf",
+    )
+    MONO = (
+        "NotoSansMono-Regular.ttf",
+        "LiberationMono-Regular.ttf",
+        "DejaVuSansMono.ttf",
+    )
+
+
+@cache
+def find_font(face: Face) -> Path:
+    """Find the file of a typeface.
+
+    Raises:
+        ToolMissing: none of its files is installed.
+    """
+    for name in face.value:
+        for folder in _FOLDERS:
+            if (folder / name).is_file():
+                return folder / name
+    raise ToolMissing(
+        f"no font for drawing pages: install fonts-texgyre and fonts-noto-core "
+        f"(looked for {', '.join(face.value)})"
+    )
+
+
+@cache
+def open_font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
+    """Open a typeface at an em of *pixels*.
+
+    Raises:
+        ToolMissing: it is not installed.
+    """
+    return ImageFont.truetype(str(find_font(face)), pixels)
