@@ -4,8 +4,7 @@ Every change is one conditional statement: who wins is decided by the database, 
 process that dies leaves nothing half done.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -14,43 +13,19 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    func,
-    literal,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.catalog.schema import UtcTime, batches, rejections
+from pipeline.catalog.database import upsert
+from pipeline.catalog.moments import Moments
+from pipeline.catalog.schema import batches, rejections
 from pipeline.model.scan import MediaType, ScanBatch
 from pipeline.model.state import BatchRecord, BatchState, Lease, RejectedScan
 
 OUT_OF_ATTEMPTS = "ATTEMPTS"
 """Reason of a batch that was tried as often as allowed."""
-
-Clock = Callable[[], datetime]
-
-
-class Moments:
-    """What time it is, as a value to put into a statement.
-
-    On PostgreSQL it is the server's time: several machines share one clock, and a
-    worker whose own is fast does not take leases that are still held.
-    """
-
-    def __init__(self, clock: Clock | None, *, of_server: bool) -> None:
-        """Take the time from *clock*, else from the server or this machine."""
-        self._clock = clock or _utc_now
-        self._of_server = of_server and clock is None
-
-    def now(self, seconds: float = 0.0) -> ColumnElement[datetime]:
-        """The time *seconds* from now."""
-        distance = timedelta(seconds=seconds)
-        if not self._of_server:
-            return literal(self._clock() + distance, UtcTime())
-        moment: ColumnElement[datetime] = func.clock_timestamp(type_=UtcTime())
-        return moment + literal(distance)
 
 
 def register(
@@ -75,14 +50,19 @@ def register(
         "lease_owner": None,
         "lease_until": None,
     }
-    first = insert_once(connection, batches).values(
-        id=batch.id,
-        sha256=batch.sha256,
-        media_type=batch.media_type.value,
-        page_count=batch.page_count,
-        **fresh,
+    first = (
+        upsert(connection, batches)
+        .values(
+            id=batch.id,
+            sha256=batch.sha256,
+            media_type=batch.media_type.value,
+            page_count=batch.page_count,
+            **fresh,
+        )
+        .on_conflict_do_nothing()
+        .returning(batches.c.id)
     )
-    if connection.execute(first.returning(batches.c.id)).one_or_none() is None:
+    if connection.execute(first).one_or_none() is None:
         connection.execute(
             update(batches)
             .where(
@@ -100,7 +80,8 @@ def register(
 def reject(connection: Connection, rejected: RejectedScan) -> None:
     """Record a rejection, once for each claim."""
     connection.execute(
-        insert_once(connection, rejections).values(
+        upsert(connection, rejections)
+        .values(
             claim=rejected.claim,
             counter_id=rejected.counter_id,
             sha256=rejected.sha256,
@@ -108,6 +89,7 @@ def reject(connection: Connection, rejected: RejectedScan) -> None:
             rejected_at=rejected.rejected_at,
             batch_id=rejected.batch_id,
         )
+        .on_conflict_do_nothing()
     )
 
 
@@ -251,19 +233,6 @@ def stalled(
     )
     chosen = select(batches).where(or_(waiting, _has_run_out(moments)))
     return _records(connection, chosen.order_by(batches.c.changed_at, batches.c.id))
-
-
-def insert_once(
-    connection: Connection, table: Any
-) -> "sqlite.Insert | postgresql.Insert":
-    """An insert that does nothing where the row exists."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _is_free(moments: Moments) -> ColumnElement[bool]:

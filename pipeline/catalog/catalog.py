@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from pipeline.catalog import batches, index, outbox
-from pipeline.catalog.batches import Clock, Moments
 from pipeline.catalog.database import Database
 from pipeline.catalog.fts5 import Fts5
 from pipeline.catalog.fulltext import FullText
 from pipeline.catalog.migrate import migrate
+from pipeline.catalog.moments import Clock, Moments
 from pipeline.catalog.search import search
 from pipeline.catalog.tsvector import TsVector
 from pipeline.model.dossier import Manifest

@@ -12,14 +12,16 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Table,
     create_engine,
     event,
     make_url,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from pipeline.errors import CatalogBusy, ConfigError
+from pipeline.errors import CatalogBusy, ConfigError, PipelineError
 
 Answer = TypeVar("Answer")
 
@@ -102,7 +104,10 @@ class Database:
                     return work(connection)
             except DBAPIError as error:
                 if not _is_contended(error):
-                    raise _translate(error, self.url) from error
+                    meant = _translate(error, self.url)
+                    if meant is None:  # a defect
+                        raise
+                    raise meant from error
                 if time.monotonic() > deadline:
                     raise CatalogBusy(
                         "catalog: other writers are in the way"
@@ -133,6 +138,13 @@ class Database:
             self._engine = _open(self.url)
             self._pid = os.getpid()
         return self._engine
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert into *table* that can say what to do where the row exists."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def _checked(text: str) -> URL:
@@ -194,14 +206,14 @@ def _sqlite_code(error: DBAPIError) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _translate(error: DBAPIError, url: URL) -> Exception:
-    """Turn what a driver raises into what the pipeline means; defects stay as is."""
+def _translate(error: DBAPIError, url: URL) -> PipelineError | None:
+    """Turn what a driver raises into what the pipeline means; None for a defect."""
     where = f"catalog {url.render_as_string(hide_password=True)}"
     if _is_config(error):
         return ConfigError(f"{where}: {_first_line(error)}")
     if _is_unavailable(error):
         return CatalogBusy(f"{where}: {type(error.orig).__name__}")
-    return error
+    return None
 
 
 def _is_config(error: DBAPIError) -> bool:
@@ -219,7 +231,7 @@ def _is_unavailable(error: DBAPIError) -> bool:
     if _sqlite_code(error) in _SQLITE_BUSY:
         return True
     # Server gone, starting, shutting down, out of connections ...
-    return isinstance(error.orig, psycopg.OperationalError)
+    return isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
 
 
 def _first_line(error: DBAPIError) -> str:

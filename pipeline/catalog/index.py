@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, insert, select
 
 from pipeline.catalog import outbox
-from pipeline.catalog.batches import Moments
+from pipeline.catalog.database import upsert
 from pipeline.catalog.fulltext import FullText
+from pipeline.catalog.moments import Moments
 from pipeline.catalog.numbers import NumberKey, is_number, to_key, to_number_key
 from pipeline.catalog.schema import (
     document_texts,
@@ -194,19 +194,13 @@ def _advance(connection: Connection, manifest: Manifest) -> bool:
         "filed_at": manifest.filed_at,
         "recipe": manifest.recipe,
     }
-    statement = _insert(connection, dossiers).values(values)
+    statement = upsert(connection, dossiers).values(values)
     advanced = statement.on_conflict_do_update(
         index_elements=[dossiers.c.id],
         set_={name: statement.excluded[name] for name in values if name != "id"},
         where=dossiers.c.revision < statement.excluded.revision,
     ).returning(dossiers.c.id)
     return connection.execute(advanced).one_or_none() is not None
-
-
-def _insert(connection: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(into)
-    return sqlite.insert(into)
 
 
 def _remove_documents(

@@ -42,8 +42,8 @@ _ABBREVIATED = re.compile(
 )
 
 _NOISE = re.compile(
-    r"\b(?:so|ky hieu|van ban|ma ho so|ho so|mhs|nam|cccd|cmnd|can cuoc|cong dan"
-    r"|dinh danh|ca nhan)\b"
+    r"\b(?:so|ky hieu|van ban|ma ho so|ho so|mhs|cccd|cmnd|can cuoc|cong dan"
+    r"|dinh danh|ca nhan)\b|(?<=\d )nam(?= \d)"
 )
 """Words people put before a number: số, số ký hiệu, mã hồ sơ, số căn cước ..."""
 
@@ -129,7 +129,7 @@ def ask_number(text: str) -> NumberQuestion | None:
     printed = _printed(named)
     if printed:
         digits, letters = _take_apart(printed[0])
-        letters = letters or _abbreviations_in(named)
+        letters = letters or _abbreviation_before(printed[0], named)
     else:
         digits, letters = _take_apart(_without_noise(named))
     keys = [*printed, plain, _without_noise(plain)]
@@ -153,10 +153,11 @@ def _without_zeros(group: str) -> str:
     return group.lstrip("0") or "0"
 
 
-def _abbreviations_in(text: str) -> str:
-    """The document type's abbreviation that stands before a printed number."""
-    known = set(_ABBREVIATIONS.values())
-    return next((word for word in text.split() if word and word in known), "")
+def _abbreviation_before(printed: str, text: str) -> str:
+    """The document type that stands nearest before a printed number."""
+    known = set(_ABBREVIATIONS.values()) - {""}
+    before = text.partition(printed)[0].split()
+    return next((word for word in reversed(before) if word in known), "")
 
 
 def _without_noise(text: str) -> str:

@@ -4,7 +4,8 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, select, update
 
-from pipeline.catalog.batches import Moments, insert_once
+from pipeline.catalog.database import upsert
+from pipeline.catalog.moments import Moments
 from pipeline.catalog.schema import outbox
 from pipeline.model.dossier import Manifest
 from pipeline.model.state import Delivery
@@ -13,13 +14,15 @@ from pipeline.model.state import Delivery
 def queue(connection: Connection, moments: Moments, manifest: Manifest) -> None:
     """Queue a dossier's hand-off; a revision that was ever queued is not again."""
     connection.execute(
-        insert_once(connection, outbox).values(
+        upsert(connection, outbox)
+        .values(
             dossier_id=manifest.id,
             revision=manifest.revision,
             manifest_key=_manifest_key(manifest),
             queued_at=moments.now(),
             attempts=0,
         )
+        .on_conflict_do_nothing()
     )
 
 

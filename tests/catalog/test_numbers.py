@@ -54,6 +54,9 @@ def test_dates_names_and_addresses_are_no_numbers(value: str) -> None:
         ("công văn 123", "123", ""),
         ("giấy khai sinh 2016", "2016", "giaykhaisinh"),
         ("quyết định 05", "5", "qd"),
+        ("thông báo về quyết định 7/2024", "7 2024", "qd"),
+        ("qđ 7 năm 2024", "7 2024", "qd"),
+        ("năm 2024", "2024", "nam"),
     ],
 )
 def test_a_question_names_digits_and_letters(
