@@ -1,7 +1,7 @@
 """Draw administrative papers in the layout of Decree 30/2020/NĐ-CP, annex I."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from demo.fonts import Face
@@ -22,6 +22,20 @@ _DOCTYPES = {
     "Tờ trình": "to-trinh",
 }
 _IN_ARTICLES = ("Quyết định", "Nghị định", "Thông tư", "Nghị quyết")
+_BASES = {
+    False: (
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
+        "Căn cứ Nghị định số 118/2025/NĐ-CP ngày 09 tháng 6 năm 2025 của Chính phủ;",
+        "Theo đề nghị của Chánh Văn phòng,",
+    ),
+    True: (
+        "Căn cứ Luật Tổ chức Chính phủ ngày 18 tháng 02 năm 2025;",
+        "Căn cứ Luật Giao dịch điện tử ngày 22 tháng 6 năm 2023;",
+        "Theo đề nghị của Bộ trưởng Bộ Nội vụ;",
+    ),
+}
+"""What a paper rests on: of a province or commune, or (True) of the government."""
+
 _LEFT_COLUMN, _RIGHT_COLUMN = 61.0, 149.0
 _PAGE_NUMBER = 13.0
 """Millimetres from the top, pages 2 and on."""
@@ -72,10 +86,9 @@ def draw_administrative(
     if paper.incoming:
         number, day = paper.incoming
         drawn[0] = drawn[0].through(
-            lambda image: with_stamp(image, number, day, (61, 72), dpi=dpi)
+            lambda image: with_stamp(image, number, day, (61, 57), dpi=dpi)
         )
-    first = drawn[0]
-    drawn[0] = DrawnPage(first.image, dpi, first.doctype, _truth(paper), first.lines)
+    drawn[0] = replace(drawn[0], truth=_truth(paper))
     return tuple(drawn)
 
 
@@ -122,7 +135,7 @@ def _print_title(sheet: Sheet, paper: Administrative, y: float) -> float:
 
 def _print_body(sheets: list[Sheet], paper: Administrative, y: float) -> float:
     y = _print_opening(sheets[-1], paper, y)
-    chance = random.Random(paper.seed)
+    prose = random.Random(paper.seed).sample(PROSE, len(PROSE))
     room_for_end = 70.0
     article = 0
     while True:
@@ -135,8 +148,8 @@ def _print_body(sheets: list[Sheet], paper: Administrative, y: float) -> float:
             number, y = len(sheets), 24.0
             sheets[-1].print(str(number), MIDDLE, _PAGE_NUMBER, 13, align="middle")
             continue
+        text = prose[article % len(prose)]
         article += 1
-        text = chance.choice(PROSE)
         if paper.kind in _IN_ARTICLES:
             text = f"Điều {article}. {text}"
         y = sheet.paragraph(text, y) + 1.5
@@ -153,11 +166,7 @@ def _print_opening(sheet: Sheet, paper: Administrative, y: float) -> float:
         by = f"{paper.position} {paper.agency}".upper()
         sheet.print(by, MIDDLE, y, 13, Face.BOLD, align="middle")
         y += 9
-    for basis in (
-        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;",
-        "Căn cứ Nghị định số 118/2025/NĐ-CP ngày 09 tháng 6 năm 2025 của Chính phủ;",
-        "Theo đề nghị của Chánh Văn phòng,",
-    ):
+    for basis in _BASES[paper.kind in ("Nghị định", "Thông tư")]:
         y = sheet.paragraph(basis, y, 13, Face.ITALIC)
     if paper.kind == "Quyết định":
         y += 3

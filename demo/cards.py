@@ -101,8 +101,8 @@ class _Card:
         self._text(person.birthday, end, 44.6, 7.5)
         end = self._text("Giới tính / Sex: ", 30, 48.8, 5.5)
         end = self._text(person.sex, end, 48.8, 7.5)
-        end = self._text("Quốc tịch / Nationality: ", end + 3, 48.8, 5.5)
-        self._text(person.nationality, end, 48.8, 7.5)
+        end = self._text("Quốc tịch / Nationality: ", end + 2, 48.8, 5.2)
+        self._text(person.nationality, end, 48.8, 7)
         return {
             "personal_id": person.personal_id,
             "full_name": person.full_name.upper(),
@@ -127,7 +127,7 @@ class _Card:
         self._qr(person)
         for index, row in enumerate(to_mrz(person, expires)):
             x, y = self._at(4, 40.5 + 4.6 * index)
-            self.sheet.print(row, x, y, 10.4 * self._scale, Face.MONO)
+            self.sheet.print(row, x, y, 12.6 * self._scale, Face.MONO)
         return {
             "residence": person.residence,
             "place_of_birth": person.hometown,

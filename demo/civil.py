@@ -238,5 +238,5 @@ def _declaration_truth(family: Family) -> dict[str, str]:
 def _print_signer(sheet: Sheet, role: str, person: Person, x: float, y: float) -> None:
     sheet.print(role, x, y, 13, Face.BOLD, align="middle")
     sheet.print("(Ký, ghi rõ họ tên)", x, y + 5, 12, Face.ITALIC, align="middle")
-    sheet.sign(x, y + 13, int(person.personal_id[-3:]))
+    sheet.sign(x, y + 15, int(person.personal_id[-3:]))
     sheet.print(person.full_name, x, y + 25, 13, align="middle")

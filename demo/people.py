@@ -1,7 +1,7 @@
 """Make up people: common names, numbers that nobody was given."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 _FAMILY = (
@@ -29,8 +29,8 @@ _PLACES = (
 
 _HAMLETS = ("Thôn Bình An", "Tổ 5", "Thôn Đông Hạ", "Khối 3", "Thôn Kỳ Thượng")
 
-_ISSUED_NUMBERS_ARE_ABOVE = 1000
-"""Serials below it, after the first digits, are used for nobody but these people."""
+_SERIALS = 1000
+"""The serial of a made-up number begins with three zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def make_person(
     name = f"{family} {chance.choice(_MIDDLE[sex])} {chance.choice(_GIVEN[sex])}"
     commune, province, digits = chance.choice(_PLACES)
     century = 2 * (born.year // 100 - 19) + (sex == "Nữ")
-    serial = chance.randrange(_ISSUED_NUMBERS_ARE_ABOVE)
+    serial = chance.randrange(_SERIALS)
     return Person(
         full_name=name,
         sex=sex,
@@ -112,7 +112,7 @@ class Family:
 
 
 def make_family(seed: int) -> Family:
-    """Make a family up; the child was born in 2025."""
+    """Make a family up that lives together; the child was born in 2025."""
     chance = random.Random(seed)
     father = make_person(
         chance.randrange(10**6), sex="Nam", born=_day(chance, 1985, 1997)
@@ -124,7 +124,12 @@ def make_family(seed: int) -> Family:
     child = make_person(
         chance.randrange(10**6), born=_day(chance, 2025, 2025), family=name
     )
-    return Family(child, mother, father)
+    home = (father.commune, father.province, father.hamlet)
+    return Family(_living(child, *home), _living(mother, *home), father)
+
+
+def _living(person: Person, commune: str, province: str, hamlet: str) -> Person:
+    return replace(person, commune=commune, province=province, hamlet=hamlet)
 
 
 def _day(chance: random.Random, first: int, last: int) -> date:

@@ -58,7 +58,7 @@ def draw_receipt(
     ):
         sheet.print(role, x, y + 8, 12, Face.BOLD, align="middle")
         sheet.print("(Ký và ghi rõ họ tên)", x, y + 13, 11, Face.ITALIC, align="middle")
-        sheet.sign(x, y + 22, seed)
+        sheet.sign(x, y + 25, seed)
     sheet.print(person.full_name, 70, y + 36, 12.5, align="middle")
     owner = receipt.owner or person
     return sheet.finish(
@@ -129,23 +129,23 @@ def _print_applicant(sheet: Sheet, person: Person, receipt: Receipt, y: float) -
 
 
 def _print_components(sheet: Sheet, components: Sequence[str], y: float) -> float:
-    edges = (LEFT, 42, 120, 145, 170, RIGHT)
+    edges = (LEFT, 42, 114, 138, 171, RIGHT)
     top, row = y + 2.5, 8.0
     heads = ("TT", "Thành phần hồ sơ", "Bản chính", "Bản chứng thực", "Bản photo")
     for left, right, head in zip(edges, edges[1:], heads, strict=False):
-        base = top + (5.5 if right <= 120 else 11)
+        base = top + (5.5 if right <= 114 else 11)
         sheet.print(head, (left + right) / 2, base, 10.5, Face.BOLD, align="middle")
-    sheet.print("Số lượng", 157.5, top + 4.5, 10.5, Face.BOLD, align="middle")
-    sheet.rule(120, top + 6.5, RIGHT, top + 6.5)
+    sheet.print("Số lượng", 154.5, top + 4.5, 10.5, Face.BOLD, align="middle")
+    sheet.rule(114, top + 6.5, RIGHT, top + 6.5)
     head_bottom = top + 13
     for index, component in enumerate(components):
         base = head_bottom + index * row + 5.5
         sheet.print(str(index + 1), 36, base, 11.5, align="middle")
         sheet.print(component, 44, base, 11.5)
-        sheet.print("01", 132.5, base, 11.5, align="middle")
+        sheet.print("01", 126, base, 11.5, align="middle")
         sheet.rule(LEFT, head_bottom + index * row, RIGHT, head_bottom + index * row)
     bottom = head_bottom + len(components) * row
     sheet.box(LEFT, top, RIGHT, bottom)
     for x in edges[1:-1]:
-        sheet.rule(x, top if x <= 120 else top + 6.5, x, bottom)
+        sheet.rule(x, top if x <= 114 else top + 6.5, x, bottom)
     return bottom + 7
