@@ -1,8 +1,6 @@
 """Pages of a TIFF, JPEG or PNG as pixels, read with Pillow."""
 
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ from pipeline.pdf.raster import (
     check_number,
     check_size,
     is_bilevel,
+    own_size_limit,
     to_bilevel,
     without_color,
 )
@@ -56,7 +55,7 @@ class ImageScan:
         # so mapped whose orientation swaps its sides (seen with 13.0).
         self._stream = path.open("rb")
         try:
-            with _own_size_limit():
+            with own_size_limit():
                 self._file = PIL.Image.open(
                     self._stream, formats=[_FORMATS[media_type]]
                 )
@@ -81,7 +80,7 @@ class ImageScan:
         """Read page *number* with its orientation obeyed; see `Scan.render`."""
         check_number(number, self._page_count)
         try:
-            with _own_size_limit():
+            with own_size_limit():
                 if self._page_count > 1:
                     self._file.seek(number - 1)
                 check_size(number, *self._file.size, self._max_pixels)
@@ -111,17 +110,6 @@ class ImageScan:
         if bilevel and pixels.ndim == 2:
             pixels = to_bilevel(pixels)
         return Raster(pixels, (wanted.across + wanted.down) / 2, bilevel)
-
-
-@contextmanager
-def _own_size_limit() -> Iterator[None]:
-    """Let our limit, read from the headers, stand in for Pillow's fixed one."""
-    before = PIL.Image.MAX_IMAGE_PIXELS
-    PIL.Image.MAX_IMAGE_PIXELS = None
-    try:
-        yield
-    finally:
-        PIL.Image.MAX_IMAGE_PIXELS = before
 
 
 def _claimed_resolution(picture: PIL.Image.Image) -> Resolution | None:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pypdfium2.raw as pdfium_c
-from pypdfium2 import PdfBitmap, PdfDocument, PdfiumError, PdfPage
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
 from pipeline.errors import DamagedScan, EmptyScan, EncryptedScan, PageUnreadable
 from pipeline.imaging.arrays import Image
 from pipeline.model.text import OcrPage
+from pipeline.pdf.draw import draw_page
 from pipeline.pdf.own_words import count_characters, find_own_words
 from pipeline.pdf.page_tree import PageTree
 from pipeline.pdf.raster import (
@@ -19,7 +19,6 @@ from pipeline.pdf.raster import (
     check_size,
     is_bilevel,
     to_bilevel,
-    without_color,
 )
 from pipeline.pdf.second_renderer import draw_with_poppler
 from pipeline.pdf.survey import (
@@ -72,7 +71,7 @@ class PdfScan:
             unit = self._tree.user_unit(number)
             sheet = plan_sheet(page, survey, user_unit=unit, max_dpi=max_dpi)
             check_size(number, sheet.width, sheet.height, self._max_pixels)
-            image = self._draw(page, sheet, survey)
+            image = draw_page(page, sheet.width, sheet.height, gray=survey.is_gray)
             if _is_lost(image, page, survey):
                 return self._second_try(number, sheet, max_dpi)
             words = find_own_words(page, image, survey, own_characters)
@@ -108,26 +107,6 @@ class PdfScan:
                 page = self._pdf[number - 1]
                 self._own_characters[number] = characters
         return page, self._own_characters.get(number)
-
-    def _draw(self, page: PdfPage, sheet: Sheet, survey: Survey) -> Image:
-        """Let PDFium draw *page* on white, in grey where it cannot have colours."""
-        gray = survey.is_gray
-        kind = pdfium_c.FPDFBitmap_Gray if gray else pdfium_c.FPDFBitmap_BGR
-        flags = pdfium_c.FPDF_ANNOT | (
-            pdfium_c.FPDF_GRAYSCALE if gray else pdfium_c.FPDF_REVERSE_BYTE_ORDER
-        )
-        size = (sheet.width, sheet.height)
-        bitmap = PdfBitmap.new_native(*size, kind, rev_byteorder=not gray)
-        try:
-            bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
-            place = (bitmap, page, 0, 0, *size, 0, flags)
-            pdfium_c.FPDF_RenderPageBitmap(*place)
-            if self._pdf.formenv:
-                pdfium_c.FPDF_FFLDraw(self._pdf.formenv, *place)
-            pixels: Image = np.array(bitmap.to_numpy(), order="C")
-        finally:
-            bitmap.close()
-        return pixels if gray else without_color(pixels)
 
     def _second_try(self, number: int, sheet: Sheet | None, max_dpi: float) -> Raster:
         """Let poppler draw a page that PDFium cannot draw."""

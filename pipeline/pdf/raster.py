@@ -1,9 +1,12 @@
 """What opening a scan gives: pages as pixels, with their resolution and own words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import PIL.Image
 
 from pipeline.errors import PageUnreadable
 from pipeline.imaging.arrays import ColorImage, GrayImage, Image
@@ -90,3 +93,17 @@ def check_size(number: int, width: int, height: int, max_pixels: int) -> None:
         raise PageUnreadable(
             number, f"{width} x {height} pixels; at most {max_pixels} are allowed"
         )
+
+
+@contextmanager
+def own_size_limit() -> Iterator[None]:
+    """Let our limit, read from the headers, stand in for Pillow's fixed one.
+
+    Whoever opens a picture in this block has to check its size before loading it.
+    """
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    PIL.Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS = before
