@@ -223,6 +223,19 @@ def finish(
     return _change(connection, held, _ended(moments, state, reason))
 
 
+def restart(
+    connection: Connection, moments: Moments, batch_id: str
+) -> BatchRecord | None:
+    """Let a batch that failed or was set aside begin again, with all its tries."""
+    stuck = (BatchState.FAILED.value, BatchState.SET_ASIDE.value)
+    connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id, batches.c.state.in_(stuck))
+        .values(_ended(moments, BatchState.RECEIVED, None) | {"attempt": 0})
+    )
+    return find(connection, batch_id)
+
+
 def stalled(
     connection: Connection, moments: Moments, *, older_than: float
 ) -> tuple[BatchRecord, ...]:

@@ -138,6 +138,12 @@ class SqlCatalog:
             lambda each: batches.finish(each, self._moments, lease, state, reason)
         )
 
+    def restart(self, batch_id: str) -> BatchRecord | None:
+        """Let a batch that failed or was set aside begin again, with all its tries."""
+        return self._database.run(
+            lambda each: batches.restart(each, self._moments, batch_id)
+        )
+
     def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
         """List batches that nobody works on."""
         return self._database.run(

@@ -36,6 +36,7 @@ SET_ASIDE = "set-aside"
 _PRIVATE = ".sohoa"
 _CLAIMED = "claimed"
 _SCAN = "scan"
+_GROWING = "copying"
 _NOTE = "claim.json"
 
 _IGNORED = re.compile(
@@ -129,12 +130,17 @@ class DropFolders:
         if counter_id not in {counter.id for counter in self.counters}:
             raise ConfigError(f"no counter {counter_id!r}")
         claim, folder = self._new_claim(counter_id)
-        scan = folder / _SCAN
-        with path.open("rb") as source, scan.open("xb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-            copy.flush()
-            os.fsync(copy.fileno())
-        self._write_note(folder, path.name, Look.of(scan.stat()))
+        scan, growing = folder / _SCAN, folder / _GROWING
+        try:
+            with path.open("rb") as source, growing.open("xb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+                copy.flush()
+                os.fsync(copy.fileno())
+            self._write_note(folder, path.name, Look.of(growing.stat()))
+            growing.rename(scan)  # a watch must not see half a copy
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return self._to_claimed(claim, counter_id, scan)
 
     def is_unchanged(self, claimed: ClaimedFile) -> bool:

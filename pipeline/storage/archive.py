@@ -206,6 +206,13 @@ class ObjectArchive:
         """Load any object."""
         return self._store.get(key)
 
+    def batches_at_work(self) -> Iterator[str]:
+        """List the ids of the batches that the work area holds page results of."""
+        every = self._store.list_objects(f"{keys.WORK}/")
+        for batch_id, _ in groupby(keys.find_batch(each.key) for each in every):
+            if batch_id is not None:
+                yield batch_id
+
     def expire_work(self, batch_id: str) -> int:
         """Remove a filed batch's page results; returns how many objects went.
 

@@ -43,6 +43,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PICTURE_SUFFIX = re.compile(r"\.(?:jpg|png|tif)")
 _REVISION = re.compile(rf"{DOSSIERS}/({_DOSSIER_ID.pattern})/r([1-9][0-9]*)/.+")
 
+_AT_WORK = re.compile(rf"{WORK}/({_BATCH_ID.pattern})/.+")
+
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "json": "application/json",
@@ -118,6 +120,12 @@ def find_revision(key: str) -> Revision | None:
     """Tell which revision of which dossier an object belongs to, if any."""
     match = _REVISION.fullmatch(key)
     return Revision(match[1], int(match[2])) if match else None
+
+
+def find_batch(key: str) -> str | None:
+    """Tell which batch an object of the work area belongs to, if any."""
+    match = _AT_WORK.fullmatch(key)
+    return match[1] if match else None
 
 
 def checked(key: str) -> str:

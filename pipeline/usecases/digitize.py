@@ -4,12 +4,14 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipeline.errors import (
+    EmptyScan,
     ObjectMissing,
     PipelineError,
     Remedy,
@@ -28,6 +30,9 @@ from pipeline.usecases.read import PageTask, to_receipt
 from pipeline.usecases.receive import to_batch_state
 
 log = logging.getLogger(__name__)
+
+_COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The date in a dossier code is the counter's, not Greenwich's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,13 @@ class Digitizer:
             seconds=self.options.lease_seconds,
             attempts=self.options.attempts,
         )
-        record = self.catalog.batch(batch_id)
-        if lease is None or record is None:
+        if lease is None:
             yield None
             return
-        self.options.scratch.mkdir(parents=True, exist_ok=True)
-        scratch = Path(
-            tempfile.mkdtemp(prefix=f"{batch_id}-", dir=self.options.scratch)
-        )
         try:
-            yield Work(self, record, lease, scratch)
+            with self._scratch(batch_id) as scratch:
+                record = self.catalog.batch(batch_id)
+                yield record and Work(self, record, lease, scratch)
         except ScanRejected as error:
             self.catalog.finish(lease, BatchState.SET_ASIDE, error.reason)
             log.warning("batch %s set aside: %s", batch_id, error.reason)
@@ -84,10 +86,18 @@ class Digitizer:
         except WorkTakenOver:
             raise
         except BaseException:
-            self.catalog.give_up(lease)
+            with suppress(PipelineError):  # it runs out by itself
+                self.catalog.give_up(lease)
             raise
+
+    @contextmanager
+    def _scratch(self, batch_id: str) -> Iterator[Path]:
+        self.options.scratch.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.mkdtemp(prefix=f"{batch_id}-", dir=self.options.scratch)
+        try:
+            yield Path(folder)
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)
@@ -98,16 +108,25 @@ class Work:
     record: BatchRecord
     lease: Lease
     scratch: Path
+    _done: int = field(default=0, init=False)
+    """Pages whose results are there."""
 
     def read_pages(self) -> Iterator[PageReceipt]:
         """Read what the work area does not hold yet; yields in page order.
+
+        Where an earlier try has decided already, only what it read counts: nothing is
+        read again with another recipe.
 
         Raises:
             WorkTakenOver: the lease ran out and another try has the batch.
             ScanRejected: the stored original no longer opens.
         """
+        self._done = 0
         batch = self.record.batch
-        done = 0
+        plan = self.by.archive.find_plan(batch.id)
+        if plan is not None and plan.recipe != self.by.recipe:
+            yield from self._pages_of(plan)
+            return
         tasks: list[PageTask] = []
         path = self.scratch / f"scan{batch.media_type.suffix}"
         for number in range(1, batch.page_count + 1):
@@ -117,17 +136,23 @@ class Work:
                     PageTask(batch.id, self.by.recipe, path, batch.media_type, number)
                 )
                 continue
-            done += 1
+            self._done += 1
             yield to_receipt(page, "")
         if not tasks:
             return
         self.by.archive.fetch_original(
             self.record.original_key, path, sha256=batch.sha256
         )
-        for receipt in self.by.pool.read(tasks):
-            done += 1
-            self.beat(done)
+        for receipt in self.by.pool.read(tasks, self._still_reading):
+            self._done += 1
+            self._still_reading()
             yield receipt
+
+    def _pages_of(self, plan: Plan) -> Iterator[PageReceipt]:
+        for number in range(1, self.record.batch.page_count + 1):
+            page = self.by.archive.find_page(plan.batch_id, plan.recipe, number)
+            if page is not None:
+                yield to_receipt(page, "")
 
     def compose(self) -> Plan:
         """Decide what the batch is, or take the decision an earlier try made.
@@ -145,10 +170,14 @@ class Work:
             if page is None:
                 raise ObjectMissing(f"page {number} of batch {batch.id}")
             pages.append(page)
-        self.beat()
+        self._beat()
         counter = next((c for c in self.by.counters if c.id == batch.counter_id), None)
         plan = self.by.composer.compose(
-            batch, self.by.recipe, tuple(pages), counter, today=self.by.clock().date()
+            batch,
+            self.by.recipe,
+            tuple(pages),
+            counter,
+            today=batch.received_at.astimezone(_COUNTER_TIME).date(),
         )
         return self.by.archive.decide(plan)
 
@@ -157,10 +186,13 @@ class Work:
 
         Raises:
             WorkTakenOver: another try has the batch; what it files is the same.
+            EmptyScan: nothing but separator sheets was scanned.
         """
         batch = self.record.batch
+        if not plan.dossiers:
+            raise EmptyScan("nothing but separator sheets")
         manifests = tuple(
-            self.by.filer.file(batch, self.record.original_key, plan, self.beat)
+            self.by.filer.file(batch, self.record.original_key, plan, self._beat)
         )
         worst = (
             DossierStatus.REVIEW
@@ -172,19 +204,22 @@ class Work:
         log.info("batch %s %s: %d dossiers", batch.id, worst, len(manifests))
         return manifests
 
-    def beat(self, pages_done: int | None = None) -> None:
-        """Renew the lease.
+    def _still_reading(self) -> None:
+        self._renew(self._done)
 
-        Raises:
-            WorkTakenOver: another try has it now.
-        """
-        done = self.record.batch.page_count if pages_done is None else pages_done
+    def _beat(self) -> None:
+        """Give a sign of life once all pages are read."""
+        self._renew(self.record.batch.page_count)
+
+    def _renew(self, pages_done: int) -> None:
         if not self.by.catalog.renew(
-            self.lease, seconds=self.by.options.lease_seconds, pages_done=done
+            self.lease, seconds=self.by.options.lease_seconds, pages_done=pages_done
         ):
             raise WorkTakenOver(f"batch {self.record.batch.id}")
 
 
 def is_worth_retrying(error: BaseException) -> bool:
     """Ask the error itself; a torn scan will not improve by waiting."""
+    if isinstance(error, WorkTakenOver):
+        return False
     return not isinstance(error, PipelineError) or error.remedy is Remedy.TRY_AGAIN

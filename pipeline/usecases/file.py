@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline.errors import ObjectMissing
+from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import (
     Document,
     DossierStatus,
@@ -27,7 +27,7 @@ FIRST_REVISION = 1
 PRODUCER = "sohoa"
 
 Beat = Callable[[], None]
-"""Called between documents: a sign of life, which may end the work."""
+"""Called for each page: a sign of life, which may end the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,29 @@ class Filer:
             self.index(manifest)
             yield manifest
 
-    def index(self, manifest: Manifest) -> None:
-        """Make a committed dossier findable."""
-        texts = tuple(
-            "\n\n".join(page.text for page in self.archive.document_text(document))
-            for document in manifest.documents
-        )
+    def index(self, manifest: Manifest, *, damaged: bool = False) -> None:
+        """Make a committed dossier findable.
+
+        Args:
+            manifest: the committed manifest.
+            damaged: whether a document whose words are lost is indexed without them,
+                by its fields alone.
+
+        Raises:
+            ObjectMissing, ObjectConflict: the words of a document are lost.
+        """
+        texts = tuple(self._text(each, damaged) for each in manifest.documents)
         self.catalog.index(manifest, texts)
+
+    def _text(self, document: Document, damaged: bool) -> str:
+        try:
+            pages = self.archive.document_text(document)
+        except (ObjectMissing, ObjectConflict) as error:
+            if not damaged:
+                raise
+            log.error("indexed without its words: %s", error)  # noqa: TRY400
+            return ""
+        return "\n\n".join(page.text for page in pages)
 
     def _existing(self, dossier_id: str) -> Manifest | None:
         try:
@@ -86,10 +102,10 @@ class Filer:
         dossier: PlannedDossier,
         beat: Beat,
     ) -> Manifest:
-        documents = []
-        for planned in dossier.documents:
-            beat()
-            documents.append(self._document(batch, plan, dossier.id, planned))
+        documents = [
+            self._document(batch, plan, dossier.id, planned, beat)
+            for planned in dossier.documents
+        ]
         manifest = Manifest(
             id=dossier.id,
             revision=FIRST_REVISION,
@@ -110,11 +126,16 @@ class Filer:
         return self.archive.commit(manifest)
 
     def _document(
-        self, batch: ScanBatch, plan: Plan, dossier_id: str, planned: PlannedDocument
+        self,
+        batch: ScanBatch,
+        plan: Plan,
+        dossier_id: str,
+        planned: PlannedDocument,
+        beat: Beat,
     ) -> Document:
         read: list[ReadPage] = []
         pdf = assemble_pdf(
-            self._pages(batch.id, plan.recipe, planned, read),
+            self._pages(batch.id, plan.recipe, planned, read, beat),
             PdfMetadata(
                 title=planned.title or "Tài liệu",
                 created_at=batch.received_at,
@@ -133,10 +154,16 @@ class Filer:
         return replace(document, pages=tuple(page.page for page in read))
 
     def _pages(
-        self, batch_id: str, recipe: str, planned: PlannedDocument, read: list[ReadPage]
+        self,
+        batch_id: str,
+        recipe: str,
+        planned: PlannedDocument,
+        read: list[ReadPage],
+        beat: Beat,
     ) -> Iterator[PdfPage]:
         """Load the document's pages one by one; *read* gathers their results."""
         for number in range(planned.span.first, planned.span.last + 1):
+            beat()
             page = self._page(batch_id, recipe, number)
             read.append(page)
             picture = self.archive.picture(batch_id, recipe, page)

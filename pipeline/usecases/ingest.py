@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ScanRejected
+from pipeline.errors import ConfigError, ScanRejected
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
+from pipeline.model.scan import to_batch_id
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
 from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.digitize import Digitizer
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageTask
-from pipeline.usecases.receive import Receiver
+from pipeline.usecases.receive import Receiver, hash_file
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +52,35 @@ class Ingester:
     ) -> Ingested:
         """File *path* as if it had been dropped at a counter; the file itself stays.
 
+        Where an earlier try was cut short, this one goes on with it.
+
         Raises:
             PipelineError: anything but a fault of the paper.
         """
-        claimed = self.inbox.adopt(path, counter_id)
-        record = self.receiver.receive(claimed)
-        if isinstance(record, RejectedScan):
-            return self._refused(record)
-        if record is None:
-            raise ScanRejected(
-                f"claim {claimed.id}: the copy changed while it was read"
-            )
+        record = self.catalog.batch(to_batch_id(hash_file(path)))
+        if record is None or record.state.final:
+            received = self._receive(self.inbox.adopt(path, counter_id))
+            if isinstance(received, RejectedScan):
+                return self._refused(received)
+            record = received
         try:
             self._digitize(record, owner, on_page)
         except ScanRejected:
             log.info("batch %s set aside", record.batch.id)
-        return self._settled(claimed, record)
+        return self._settled(record)
+
+    def _receive(self, claimed: ClaimedFile) -> BatchRecord | RejectedScan:
+        """Take a copy in; one that cannot be is removed, for the file itself stays."""
+        try:
+            received = self.receiver.receive(claimed)
+        except BaseException:
+            self.inbox.release(claimed)
+            raise
+        if received is None:
+            raise ConfigError(
+                f"claim {claimed.id}: somebody else writes into the staging folder"
+            )
+        return received
 
     def _digitize(self, record: BatchRecord, owner: str, on_page: OnPage) -> None:
         with self.digitizer.work_on(record.batch.id, owner) as work:
@@ -76,8 +90,10 @@ class Ingester:
                 on_page(receipt, record.batch.page_count)
             work.file(work.compose())
 
-    def _settled(self, claimed: ClaimedFile, record: BatchRecord) -> Ingested:
-        self.receiver.settle(claimed)
+    def _settled(self, record: BatchRecord) -> Ingested:
+        for claimed in self.inbox.claimed():
+            if claimed.id == record.claim:
+                self.receiver.settle(claimed)
         now = self.catalog.batch(record.batch.id) or record
         return Ingested(
             outcome=_OUTCOMES[now.state],

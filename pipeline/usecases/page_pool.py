@@ -8,14 +8,17 @@ import logging
 import os
 import resource
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from types import TracebackType
+from typing import TypeAlias
 
-from pebble import ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, ToolTimeout
 from pipeline.lifeline import end_with_parent
 from pipeline.model.text import PageReceipt
 from pipeline.usecases.read import Effort, PageReader, PageTask
@@ -25,11 +28,27 @@ log = logging.getLogger(__name__)
 OpenReader = Callable[[], PageReader]
 """Makes a reader inside a reading process; must be picklable."""
 
+_Pending: TypeAlias = "ProcessFuture[PageReceipt]"
+
 _PAGES_PER_PROCESS = 400
 """Pages after which a process is replaced: no leak lives long."""
 
 _AHEAD = 4
 """Pages queued per process: enough to keep it busy, few enough to stay in order."""
+
+_TICK = 2.0
+"""Seconds between two signs of life while a page is waited for."""
+
+Tick = Callable[[], None]
+"""Called while a page takes its time; what it raises ends the reading."""
+
+
+_EXPECTED = (TimeoutError, ToolTimeout, ProcessExpired, MemoryError)
+"""What hostile pages do to their readers; anything else is a defect of ours."""
+
+
+def _no_tick() -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -49,20 +68,30 @@ class PagePool:
 
     _pool: ProcessPool | None = field(default=None, init=False)
 
-    def read(self, tasks: Iterable[PageTask]) -> Iterator[PageReceipt]:
+    def read(
+        self, tasks: Iterable[PageTask], tick: Tick = _no_tick
+    ) -> Iterator[PageReceipt]:
         """Read pages and yield their receipts in the order of *tasks*.
 
         A page whose process dies or outlives the time limit is tried once more; then
         it is kept as a picture without words, and if even that fails as a blank
         placeholder: both are marked unreadable for a person to look at.
+
+        Whoever stops early leaves nothing at work: what is still read is ended.
         """
-        waiting: list[tuple[PageTask, ProcessFuture]] = []
-        for task in tasks:
-            waiting.append((task, self._schedule(task)))
-            if len(waiting) >= self.workers * _AHEAD:
-                yield self._outcome(*waiting.pop(0))
-        while waiting:
-            yield self._outcome(*waiting.pop(0))
+        waiting: deque[_Waiting] = deque()
+        try:
+            for task in tasks:
+                waiting.append(_Waiting(task, self._schedule(task)))
+                if len(waiting) >= self.workers * _AHEAD:
+                    yield self._outcome(waiting[0], tick)
+                    waiting.popleft()
+            while waiting:
+                yield self._outcome(waiting[0], tick)
+                waiting.popleft()
+        finally:
+            for page in waiting:
+                page.future.cancel()
 
     def __enter__(self) -> "PagePool":
         return self
@@ -73,12 +102,19 @@ class PagePool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble says None
             self._pool.join()
             self._pool = None
 
-    def _schedule(self, task: PageTask) -> ProcessFuture:
+    def _schedule(self, task: PageTask) -> "ProcessFuture[PageReceipt]":
+        if self._pool is not None and not self._pool.active:
+            # A process that dies while it holds no page breaks the whole pool.
+            log.warning("the reading processes broke down; starting others")
+            self._end()
         if self._pool is None:
             self._pool = ProcessPool(
                 max_workers=self.workers,
@@ -89,43 +125,71 @@ class PagePool:
             )
         return self._pool.schedule(_read, args=(task,), timeout=self.seconds)
 
-    def _outcome(self, task: PageTask, future: ProcessFuture) -> PageReceipt:
+    def _outcome(self, page: "_Waiting", tick: Tick) -> PageReceipt:
+        task = page.task
         for effort in (task.effort, Effort.PICTURE, Effort.PLACEHOLDER):
+            while not wait([page.future], _TICK).done:
+                tick()
             try:
-                receipt: PageReceipt = future.result()
-                return receipt
+                return page.future.result()
+            except ToolTimeout as error:
+                _say_failed(task, error)
             except PipelineError:
                 raise
             except Exception as error:  # noqa: BLE001 - a page must not end a scan
                 # Timeout, a dead process, no memory, or a defect that this page woke:
                 # the page pays, the scan goes on.
-                log.warning(
-                    "batch %s page %d: reader failed: %s",
-                    task.batch_id,
-                    task.number,
-                    type(error).__name__,
-                )
-            future = self._schedule(replace(task, effort=effort))
-        return future.result()
+                _say_failed(task, error)
+            page.future = self._schedule(replace(task, effort=effort))
+        while not wait([page.future], _TICK).done:
+            tick()
+        return page.future.result()
 
 
-_reader: PageReader | None = None
-"""The reader of this process; processes of the pool hold exactly one."""
+@dataclass(slots=True)
+class _Waiting:
+    """A page that a process has, or will have."""
+
+    task: PageTask
+    future: "ProcessFuture[PageReceipt]"
+
+
+def _say_failed(task: PageTask, error: Exception) -> None:
+    expected = isinstance(error, _EXPECTED)
+    log.warning(
+        "batch %s page %d: reader failed: %s",
+        task.batch_id,
+        task.number,
+        type(error).__name__,
+        exc_info=None if expected else error,
+    )
+
+
+class _Process:
+    """What a process of the pool keeps: how to open its one reader, and the reader."""
+
+    open_reader: OpenReader
+    memory: int
+    reader: PageReader | None = None
 
 
 def _start_reading(open_reader: OpenReader, memory: int, parent: int) -> None:
-    """Prepare a process of the pool: limits first, then models."""
-    global _reader  # noqa: PLW0603 - a pool process has no other place to keep it
+    """Prepare a process of the pool.
+
+    The reader is opened with the first page, whose future carries what goes wrong: a
+    missing model here would only kill one process after another.
+    """
     end_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _reader = open_reader()
-    _limit_memory(memory)
+    _Process.open_reader = staticmethod(open_reader)
+    _Process.memory = memory
 
 
 def _read(task: PageTask) -> PageReceipt:
-    if _reader is None:
-        raise RuntimeError("the reading process was not started")
-    return _reader.read(task)
+    if _Process.reader is None:
+        _Process.reader = _Process.open_reader()
+        _limit_memory(_Process.memory)
+    return _Process.reader.read(task)
 
 
 def _limit_memory(extra: int) -> None:

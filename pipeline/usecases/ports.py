@@ -139,6 +139,9 @@ class Archive(Protocol):
             ObjectMissing: nothing is stored under *key*.
         """
 
+    def batches_at_work(self) -> Iterator[str]:
+        """List the ids of the batches that the work area holds page results of."""
+
     def expire_work(self, batch_id: str) -> int:
         """Remove a filed batch's page results; returns how many objects went."""
 
@@ -206,6 +209,14 @@ class Catalog(Protocol):
 
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:
         """End the work on a batch; False where another try has the lease now."""
+
+    def restart(self, batch_id: str) -> BatchRecord | None:
+        """Let a batch that failed or was set aside begin again, with all its tries.
+
+        Returns:
+            The record as it is now, whether or not this changed it; None where there
+            is no such batch.
+        """
 
     def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
         """List batches nobody works on.

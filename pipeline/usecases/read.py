@@ -3,14 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.errors import PageUnreadable
+from pipeline.errors import OversizedScan, PageUnreadable
 from pipeline.imaging.arrays import to_gray, turn
 from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.model.geometry import BoundingBox
@@ -80,6 +80,7 @@ class PageReader:
     second: OcrEngine | None
     options: ReadOptions
     _open: tuple[Path, Scan] | None = field(default=None, init=False)
+    _opened: ExitStack = field(default_factory=ExitStack, init=False)
 
     def read(self, task: PageTask) -> PageReceipt:
         """Read a page and keep the result in the work area.
@@ -92,6 +93,12 @@ class PageReader:
         except PageUnreadable as error:
             log.warning("batch %s: %s", task.batch_id, error)
             result, picture = _placeholder(task.number)
+        except OversizedScan:
+            # Longer than the engine's coordinates reach: kept as a picture.
+            log.warning(
+                "batch %s page %d: too long to read", task.batch_id, task.number
+            )
+            result, picture = self._read(replace(task, effort=Effort.PICTURE), watch)
         with watch.stage("store"):
             key = self.archive.put_page(task.batch_id, task.recipe, result, picture)
         return to_receipt(result, key, watch.seconds)
@@ -165,15 +172,16 @@ class PageReader:
         if self._open is not None and self._open[0] == task.path:
             return self._open[1]
         self.close()
-        scan = open_scan(task.path, task.media_type, max_pixels=self.options.max_pixels)
+        scan = self._opened.enter_context(
+            open_scan(task.path, task.media_type, max_pixels=self.options.max_pixels)
+        )
         self._open = (task.path, scan)
         return scan
 
     def close(self) -> None:
         """Let go of the scan that is open."""
-        if self._open is not None:
-            self._open[1].close()
-            self._open = None
+        self._open = None
+        self._opened.close()
 
 
 def to_receipt(

@@ -47,7 +47,7 @@ class Receiver:
         if refused is not None:
             self.inbox.set_aside(claimed, refused.reason, "")
             return refused
-        sha256 = _sha256(claimed.path)
+        sha256 = hash_file(claimed.path)
         try:
             return self._accept(claimed, sha256)
         except ScanRejected as error:
@@ -76,14 +76,16 @@ class Receiver:
         )
         self._refuse_duplicate(claimed, self.catalog.batch(batch.id))
         if not self.inbox.is_unchanged(claimed):
-            return self._return_to_writer(claimed)
+            self._return_to_writer(claimed)
+            return None
         try:
             key = self.archive.put_original(batch, claimed.path)
         except ObjectConflict:
             # The bytes read for the store are not those that were hashed.
             if self.inbox.is_unchanged(claimed):
                 raise
-            return self._return_to_writer(claimed)
+            self._return_to_writer(claimed)
+            return None
         record = self.catalog.register(batch, claimed.id, key)
         self._refuse_duplicate(claimed, record)
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
@@ -123,7 +125,8 @@ def to_batch_state(status: DossierStatus) -> BatchState:
     return BatchState.FILED if status is DossierStatus.FILED else BatchState.REVIEW
 
 
-def _sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """Compute the SHA-256 of a file, in lower-case hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 _ABANDONED = timedelta(days=1)
 """Age of a scratch folder that no running try can still own."""
+
+_FILED = (BatchState.FILED, BatchState.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,31 @@ class Upkeep:
             return 0
         oldest = (self.clock() - _ABANDONED).timestamp()
         for folder in self.scratch.iterdir():
-            if folder.is_dir() and folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
-                cleared += 1
+            with suppress(FileNotFoundError):  # its try has just ended
+                if folder.stat().st_mtime < oldest:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    cleared += 1
         return cleared
 
     def expire_work(self) -> int:
         """Remove page results of batches that were filed long ago."""
         removed = 0
         oldest = self.clock() - self.keep_work
-        ended = (BatchState.FILED, BatchState.REVIEW)
-        for record in self.catalog.batches(states=ended, limit=10_000):
+        for batch_id in self.archive.batches_at_work():
+            record = self.catalog.batch(batch_id)
+            if record is None or record.state not in _FILED:
+                continue
             if record.changed_at < oldest:
-                removed += self.archive.expire_work(record.batch.id)
+                removed += self.archive.expire_work(batch_id)
         return removed
 
     def rebuild(self) -> Iterator[Manifest]:
-        """Restore the catalog's index from the manifests, the only truth."""
+        """Restore the catalog's index from the manifests, the only truth.
+
+        A document whose words are lost is found by its fields; `Archive.verify`
+        reports it.
+        """
         self.catalog.begin_rebuild()
         for manifest in self.archive.manifests():
-            self.filer.index(manifest)
+            self.filer.index(manifest, damaged=True)
             yield manifest

@@ -221,3 +221,44 @@ def test_without_a_clock_leases_follow_the_time_of_day(
     assert 99 < (lease.until - record.changed_at).total_seconds() < 130
     assert len(timed.stalled(older_than=0)) == 0
     timed.close()
+
+
+@pytest.mark.parametrize("state", [BatchState.FAILED, BatchState.SET_ASIDE])
+def test_a_batch_that_ended_badly_is_restarted_with_all_its_tries(
+    catalog: SqlCatalog, lease: Lease, state: BatchState
+) -> None:
+    catalog.finish(lease, state, "DAMAGED")
+
+    restarted = catalog.restart(BATCH.id)
+
+    assert restarted is not None
+    assert (restarted.state, restarted.attempt, restarted.reason) == (
+        BatchState.RECEIVED,
+        0,
+        None,
+    )
+    assert catalog.lease(BATCH.id, "second", seconds=60, attempts=1) is not None
+
+
+@pytest.mark.parametrize("state", [BatchState.FILED, BatchState.REVIEW])
+def test_a_filed_batch_is_not_restarted(
+    catalog: SqlCatalog, lease: Lease, state: BatchState
+) -> None:
+    catalog.finish(lease, state, None)
+
+    restarted = catalog.restart(BATCH.id)
+
+    assert restarted is not None
+    assert restarted.state is state
+
+
+def test_a_batch_in_work_is_not_restarted(catalog: SqlCatalog, lease: Lease) -> None:
+    restarted = catalog.restart(BATCH.id)
+
+    assert restarted is not None
+    assert restarted.state is BatchState.WORKING
+    assert catalog.renew(lease, seconds=60, pages_done=1)
+
+
+def test_an_unknown_batch_is_not_restarted(catalog: SqlCatalog) -> None:
+    assert catalog.restart("0" * 32) is None

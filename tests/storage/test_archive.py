@@ -279,3 +279,12 @@ def test_a_page_that_expired_may_be_read_again(archive: ObjectArchive) -> None:
 def test_reading_what_is_not_there_is_missing(archive: ObjectArchive) -> None:
     with pytest.raises(ObjectMissing, match="dossiers/a/b"):
         archive.read("dossiers/a/b")
+
+
+def test_batches_at_work_are_listed_once_each(archive: ObjectArchive) -> None:
+    for batch_id in ("a" * 32, "b" * 32):
+        for number in (1, 2):
+            archive.put_page(batch_id, RECIPE, read_page(number), b"picture")
+    archive.put_page("a" * 32, "another", read_page(), b"picture")
+
+    assert sorted(archive.batches_at_work()) == ["a" * 32, "b" * 32]
