@@ -26,7 +26,7 @@ other goes on with the name above it."""
 
 _NAMES = (
     "Trung tâm Phục vụ hành chính công", "Bộ phận Tiếp nhận và Trả kết quả",
-    "Văn phòng Chính phủ", "Văn phòng đăng ký đất đai", "Văn phòng Quốc hội",
+    "Văn phòng Chính phủ", "Văn phòng Đăng ký đất đai", "Văn phòng Quốc hội",
     "Ủy ban nhân dân", "Hội đồng nhân dân", "Văn phòng Ủy ban nhân dân",
     "Nông nghiệp và Phát triển nông thôn", "Nông nghiệp và Môi trường",
     "Tài nguyên và Môi trường", "Giáo dục và Đào tạo", "Khoa học và Công nghệ",
@@ -49,6 +49,8 @@ _UNITS = {
 
 _SHORT = {"UBND": "ỦY BAN NHÂN DÂN", "HĐND": "HỘI ĐỒNG NHÂN DÂN"}
 _ROMAN = re.compile(r"[IVX]{1,5}")
+
+_NOT_AGENCY = re.compile(r"^\W*(so\s?[:.]|v/v\b|mau (so )?\w)")
 
 _SAME_NAME = 88
 """Ratio, without spaces and marks, from which a misread name is a known one."""
@@ -164,7 +166,7 @@ def _block(header: Header, number_top: int | None) -> list[OcrLine]:
             continue
         if line.box.bottom < header.motto.top - header.motto.height:
             continue
-        if not is_upper(line.text) or re.match(r"^\W*(so|v/v)\b", fold(line.text)):
+        if not is_upper(line.text) or _NOT_AGENCY.match(fold(line.text)):
             break
         if lines and line.box.top - lines[-1].box.bottom > 1.5 * letter_height([line]):
             break
@@ -175,7 +177,8 @@ def _block(header: Header, number_top: int | None) -> list[OcrLine]:
 def _begins_name(line: OcrLine, above: Sequence[OcrLine]) -> bool:
     """Tell whether *line* is a new agency, not the rest of the name above it."""
     folded = comparable(line.text)
-    if _joined(above).rstrip().endswith(("-", "–", ",")):
+    before = comparable(_joined(above)).split()
+    if _joined(above).endswith(",") or _goes_on(before, folded.split()):
         return False
     return any(
         folded == head or folded.startswith(f"{head} ") for head in _HEADS
@@ -185,9 +188,18 @@ def _begins_name(line: OcrLine, above: Sequence[OcrLine]) -> bool:
     )
 
 
+def _goes_on(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a known name runs over the end of the line: ``… VÀ MÔI / TRƯỜNG``."""
+    words = [*before, *after]
+    return any(
+        first + _known_at(words, first)[0] > len(before) for first in range(len(before))
+    )
+
+
 def _joined(lines: Sequence[OcrLine]) -> str:
     text = " ".join(line.text for line in lines)
-    return text.strip(" .,_—–-'\"|:;")
+    words = (word.strip("._—–'\"|:;„“”ˆ`‘’*()[]{}") for word in text.split())
+    return " ".join(filter(None, words)).strip(" -,")
 
 
 def _whole_names() -> tuple[str, ...]:

@@ -27,8 +27,11 @@ from pipeline.model.text import OcrLine, Reading, ReadPage
 from pipeline.model.unicode import fold, normalize
 
 _LABEL = re.compile(
-    r"^\W{0,4}(?:(?:bo )?luat |phap lenh |nghi quyet )?s[o0]\s?[:.;,]*\s*"
+    r"^\W{0,4}(?:(?:bo )?luat |phap lenh |nghi quyet )?"
+    r"s[o0](?:\s?[:.;,]+\s*|\s*(?=[\d/⁄])|\s*$)"
 )
+"""``Số:`` on folded text. ``SỞ TƯ PHÁP`` folds alike, so something must follow."""
+
 _LOOSE_LABEL = re.compile(r"^\W{0,4}[s5§][^\W\d]?\s?[:.;]+\s*")
 """The label when its second letter is misread, with the colon it then must have."""
 
@@ -37,6 +40,9 @@ _INCOMING = re.compile(r"\bden\b|cong van den|cong thong tin")
 
 _LONGEST_WAY = 6.0
 """Letter heights from the agency down to the number: one rule line stands between."""
+
+_UPPER_PART = 0.40
+"""Share of the page's height in which a number that is not in its place may stand."""
 
 _PART_OF_NUMBER = re.compile(r"/\s*[A-ZĐ]{2,}|\d\s*/")
 """What is left of a number that was filled in by hand, or misread."""
@@ -106,6 +112,29 @@ def find_number(
     return Found(verdict, box, find_symbol(verdict.candidate.value, bare=True))
 
 
+def find_number_elsewhere(read: ReadPage, *, on_form: bool) -> Found | None:
+    """Find a ``Số:`` line in the upper part of a page without Decree 30/2020's layout.
+
+    Certificates print theirs above the heading, right. On any other paper it may be
+    the number of a stamp, so a person looks.
+
+    Args:
+        read: the first page.
+        on_form: the paper's type is a form or a certificate.
+    """
+    pieces = [p for line in words_that_count(read).lines for p in segments(line)]
+    for box, readings in _places(read, pieces):
+        if box.top > _UPPER_PART * read.page.height or _is_stamp(box, pieces):
+            continue
+        verdict = _verdict(read, readings, understand_number, NUMBER_READERS)
+        if verdict:
+            if not on_form:
+                verdict = doubted(verdict, "not in its place")
+            symbol = find_symbol(verdict.candidate.value, bare=True)
+            return Found(verdict, box, symbol, place="above the heading")
+    return None
+
+
 def find_header_date(read: ReadPage, header: Header) -> Found | Unread | None:
     """Find place and date below the motto; None where the line is missing or empty."""
     places = [
@@ -165,7 +194,13 @@ def understand_number(text: str) -> Candidate | None:
     symbol = find_symbol(joined, bare=True)
     if symbol is None or symbol.start > 0:
         return None
-    return Candidate(symbol.value, text.strip(), symbol.repairs, symbol.suspicious)
+    return Candidate(
+        symbol.value,
+        text.strip(),
+        symbol.repairs,
+        symbol.suspicious,
+        f"{symbol.number}/{symbol.year}",
+    )
 
 
 def understand_place_and_date(text: str) -> Candidate | None:
@@ -253,9 +288,6 @@ def _is_place(text: str) -> bool:
 def _looks_like_date_line(text: str) -> bool:
     """``…, ngày 2? tháng ?? năm 2024``: filled in, but not understood."""
     folded = fold(text)
-    words = re.search(r"\bng.y\b.*\bth.ng\b.*\bn.m\b", folded)
-    return (
-        bool(words)
-        and any(map(str.isdigit, folded))
-        and _is_place(text[: words.start()] if words else "")
-    )
+    words = re.search(r"\bth.ng\b.*\bn.m\b\s*\w", folded)
+    short = len(text.split()) <= 14
+    return words is not None and short and any(map(str.isdigit, folded))

@@ -14,6 +14,7 @@ from pipeline.extract.header import (
     find_closing_date,
     find_header_date,
     find_number,
+    find_number_elsewhere,
 )
 from pipeline.extract.layout import Header, find_header, words_that_count
 from pipeline.extract.signer import Signer, find_signer
@@ -59,6 +60,7 @@ def read_metadata(
     if header and heading:
         header = find_header(first, heading.box.top)
     number, dated, agency = _of_header(first, header)
+    number = number or find_number_elsewhere(first, on_form=bool(doctype.fields))
     dated = dated or find_closing_date(pages)
     kind = heading.kind if heading else ""
     fields = {
@@ -196,6 +198,9 @@ def _signer(
     if not signer.known_family:
         confidence = min(confidence, NEVER_ACCEPTED)
         rule += "; not a common family name"
+    if not signer.centred:
+        confidence = min(confidence, NEVER_ACCEPTED)
+        rule += "; not below the office"
     return _judged(
         Field(
             name,

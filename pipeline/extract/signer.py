@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.layout import segments, words_that_count
+from pipeline.extract.layout import letter_height, segments, words_that_count
 from pipeline.extract.values import FITS, parse
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import Kind
@@ -34,11 +34,15 @@ _FAMILIES = frozenset(
     doan vuong trinh truong dinh lam phung mai to ha ta cao chu chau luu thai tang
     la nong hua trieu lo vang sung giang hau thao luong vi hoa quach kieu nghiem
     doan tu tong luc khuat mac thach son kim danh be dam ma quan lau chang tan
-    chao ban lu mua hang than giap vien bach ong ton van cu diep dong khong lai
+    chao ban lu mua hang than giap vien bach ong ton cu diep dong khong lai
     thieu au an y nie ksor siu rcom ro kpa trang tieu hong tho lang phuong binh
     """.split()  # noqa: SIM905 - a page of quotation marks
 )
 """Family names, folded: a signer without one is looked at by a person."""
+
+_OFF_CENTRE = 1.2
+"""Letter heights between the middles of office and name: a seal that hides the family
+name moves what is left of it by more."""
 
 _REACH = 0.34
 """Share of the page's height from the office down to the name."""
@@ -54,6 +58,8 @@ class Signer:
     page: int
     box: BoundingBox
     known_family: bool
+    centred: bool
+    """The name stands under the middle of the office: nothing of it was lost."""
 
 
 def find_signer(pages: Sequence[ReadPage]) -> Signer | None:
@@ -88,7 +94,8 @@ def _on_page(read: ReadPage) -> Signer | None:
     anchor = _first_of_last_block(anchors, read.page.height)
     limit = anchor.box.top + _REACH * read.page.height
     below = [p for p in right if anchor.box.bottom <= p.box.middle[1] < limit]
-    return _best_name(below, read.page.number) or _unread(
+    middle_of_block = anchor.box.middle[0] if anchor in right else None
+    return _best_name(below, middle_of_block, read.page.number) or _unread(
         below, anchor, read.page.number, official
     )
 
@@ -109,14 +116,16 @@ def _first_of_last_block(anchors: Sequence[OcrLine], height: int) -> OcrLine:
     return block
 
 
-def _best_name(below: Sequence[OcrLine], page: int) -> Signer | None:
-    names = [found for piece in below if (found := _name(piece, page))]
+def _best_name(
+    below: Sequence[OcrLine], middle: float | None, page: int
+) -> Signer | None:
+    names = [found for piece in below if (found := _name(piece, middle, page))]
     return next((name for name in names if name.known_family), None) or next(
         iter(names), None
     )
 
 
-def _name(piece: OcrLine, page: int) -> Signer | None:
+def _name(piece: OcrLine, middle: float | None, page: int) -> Signer | None:
     text = piece.text.strip(" .,_—–-'\"|:;/")
     folded = fold(text)
     if _is_office(piece) or _HINT.search(folded) or _CITIZEN.match(folded):
@@ -127,7 +136,11 @@ def _name(piece: OcrLine, page: int) -> Signer | None:
         return None
     family = comparable(parsed.value.split()[0])
     known = family in _FAMILIES or family.startswith("h'")
-    return Signer(parsed.value, piece.text, piece.words, page, piece.box, known)
+    off = 0.0 if middle is None else abs(piece.box.middle[0] - middle)
+    centred = off <= _OFF_CENTRE * letter_height((piece,))
+    return Signer(
+        parsed.value, piece.text, piece.words, page, piece.box, known, centred
+    )
 
 
 def _unread(
@@ -140,4 +153,4 @@ def _unread(
         return None
     best = written[-1] if written else anchor
     raw = best.text if written else ""
-    return Signer(None, raw, best.words, page, best.box, False)
+    return Signer(None, raw, best.words, page, best.box, False, False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from rapidfuzz import fuzz
 
@@ -37,10 +38,16 @@ _END = re.compile(
 )
 """How the line after a subject begins, folded."""
 
-_GAP = 2.1
-"""Letter heights between subject and body; inside a subject lines stand closer."""
+_FIRST_STEP = 2.5
+"""Letter heights from line to line of heading and subject, at most."""
+
+_STEP = 1.45
+"""Times the step between lines of a subject from which the body begins."""
 
 _REGARDING = re.compile(r"^\W*v\s?[/⁄.]\s?v\s*[:.]?\s*", re.IGNORECASE)
+
+_STAMP = re.compile(r"\bden\b|\bngay\s?:|\bchuyen\s?:|^\W*so\s?:")
+"""What the incoming stamp below a letter's subject says, folded."""
 
 _PHRASES = (
     "chi tiết", "bổ sung", "sửa đổi", "hướng dẫn", "quy định", "điều kiện", "thi hành",
@@ -104,23 +111,25 @@ def find_subject(
         kind: the kind of paper, put before a subject that is a law's name.
     """
     lines: list[OcrLine] = []
-    height = float(heading.height)
-    last = heading.bottom
+    base = float(heading.bottom)
+    room = _FIRST_STEP * heading.height
     below = [piece for line in page.lines for piece in segments(line)]
-    for piece in sorted(below, key=lambda each: each.box.middle[1]):
-        if piece.box.middle[1] <= heading.bottom:
+    for piece in sorted(below, key=_base_of):
+        if _base_of(piece) <= heading.bottom:
             continue
         line = _without_noise(piece)
         if line is None or not _is_centred(line.box, heading):
             continue
         if _END.match(comparable(line.text)) and not _is_named(line, kind):
             break
-        top = line.box.top if len(lines) < 1 else _text_top(line)
-        if top - last > _GAP * height:
+        step = _base_of(line) - base
+        if step > room:
             break
+        room = _STEP * (step if len(lines) == 1 else max(step, room / _STEP))
+        if not lines:
+            room = _FIRST_STEP * letter_height([line])
         lines.append(line)
-        height = max(letter_height([line]), 1.0)
-        last = line.box.bottom
+        base = _base_of(line)
     return _subject(lines, kind) if lines else None
 
 
@@ -131,6 +140,8 @@ def find_regarding(header: Header) -> Subject | None:
         if not lines and not _REGARDING.match(piece.text):
             continue
         if lines and piece.box.top - lines[-1].box.bottom > letter_height([piece]):
+            break
+        if _STAMP.search(fold(piece.text)):
             break
         lines.append(piece)
     subject = _subject(lines, "") if lines else None
@@ -174,7 +185,7 @@ def _without_specks(text: str) -> str:
     """Remove the points and dashes that specks and rules leave between words."""
     divided = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_])", " ", text)
     bare = re.sub(r"(?<!\S)[._—–|'\"]+(?=\w)", "", divided)
-    return collapse(bare).strip(" ._—–-:;'\"|")
+    return collapse(bare).strip(" ._—–-:;'\"|`‘’“”ˆ*")
 
 
 def _respell(text: str) -> str:
@@ -207,7 +218,6 @@ def _is_named(line: OcrLine, kind: str) -> bool:
     return kind in _NAMED_BY_SUBJECT and is_upper(line.text)
 
 
-def _text_top(line: OcrLine) -> float:
-    """Upper edge of most words: one tall stain must not hide a gap."""
-    tops = sorted(word.box.top for word in line.words)
-    return tops[len(tops) // 2]
+def _base_of(line: OcrLine) -> float:
+    """Lower edge of most words: a tilt or a stain makes the line's own box taller."""
+    return median(word.box.bottom for word in line.words)

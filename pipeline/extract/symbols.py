@@ -153,7 +153,9 @@ def find_symbol(text: str, *, bare: bool = False) -> Symbol | None:
 def _symbol(match: re.Match[str], letters: str) -> Symbol | None:
     number, year = match[1], match[2]
     digits, year_digits = to_digits(number), to_digits(year) if year else ""
-    if not digits or year_digits is None or not any(map(str.isdigit, number)):
+    if not digits or not int(digits) or year_digits is None:
+        return None
+    if not any(map(str.isdigit, number)):
         return None
     if year_digits and not 1945 <= int(year_digits) <= 2100:
         return None

@@ -98,7 +98,8 @@ def _text(text: str, _today: date | None) -> Parsed:
 
 
 def _person_name(text: str, _today: date | None) -> Parsed | None:
-    words = text.strip(" .,;:/'\"").split()
+    bare = re.sub(r"\s*\([^)]*\)?\s*$", "", text)
+    words = bare.strip(" .,;:/'\"").split()
     value = " ".join(words)
     if not words or not all(_NAME_WORD.fullmatch(word) for word in words):
         return None

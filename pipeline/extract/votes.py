@@ -38,6 +38,9 @@ class Candidate:
     suspicious: bool = False
     """A part may have been lost though the value fits the grammar."""
 
+    digits: str = ""
+    """The part of a number where one wrong sign is another valid value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -107,8 +110,19 @@ def _doubt(
         return ""
     if chosen.suspicious:
         return "a part may be missing"
-    if any(not candidate.notes for candidate in against):
+    if any(_contradicts(other, chosen, names) for other in against):
         return "another reading contradicts"
     if _OTHER_MODEL not in names and max(r.confidence for r in agreeing) < SURE_ENOUGH:
         return "read with little confidence"
     return ""
+
+
+def _contradicts(other: Candidate, chosen: Candidate, names: set[str]) -> bool:
+    """Whether one reading is evidence against what two others agree on.
+
+    Two readings by one model were seen to agree on a wrong digit (``00`` for ``09``)
+    while the other model was right. Letters may differ where both models agree on
+    them and all three on the digits.
+    """
+    letters_only = bool(chosen.digits) and other.digits == chosen.digits
+    return not other.notes and not (letters_only and _OTHER_MODEL in names)

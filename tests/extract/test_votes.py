@@ -1,0 +1,67 @@
+import pytest
+
+from pipeline.extract.votes import Candidate, Verdict, decide
+from pipeline.model.text import Reading
+
+READERS = ("page", "line", "second-model")
+
+
+def vote(*texts: str, sure: float = 0.95, doubtful: str = "") -> Verdict | None:
+    readings = [Reading(r, t, sure) for r, t in zip(READERS, texts, strict=False)]
+
+    def understand(text: str) -> Candidate | None:
+        if not text.strip("~").isdigit():
+            return None
+        notes = ("repaired",) if "~" in text else ()
+        value = text.strip("~")
+        return Candidate(value, text, notes, value == doubtful)
+
+    return decide(readings, understand, READERS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "agreed"),
+    [
+        (("12", "12", "12"), True),
+        (("12", "12", "?"), True),
+        (("?", "12", "12"), True),
+        (("~12", "12", "?"), True),
+        (("12", "12", "~13"), True),
+        (("12", "12", "13"), False),
+        (("12", "13", "14"), False),
+        (("12", "?", "?"), False),
+        (("12",), False),
+    ],
+)
+def test_two_of_three_must_agree_and_none_contradict(
+    texts: tuple[str, ...], agreed: bool
+) -> None:
+    verdict = vote(*texts)
+    assert verdict is not None
+    assert verdict.agreed is agreed
+    assert verdict.candidate.value == "12"
+
+
+def test_nothing_understood_is_no_verdict() -> None:
+    assert vote("?", "?", "?") is None
+
+
+def test_a_value_that_may_have_lost_a_part_needs_all_three() -> None:
+    both = vote("5", "5", "?", doubtful="5"), vote("5", "5", "5", doubtful="5")
+    assert [each.agreed for each in both if each] == [False, True]
+
+
+def test_one_model_alone_must_be_sure() -> None:
+    low = vote("12", "12", "?", sure=0.6)
+    other_model = vote("12", "?", "12", sure=0.6)
+    assert low
+    assert not low.agreed
+    assert other_model
+    assert other_model.agreed
+
+
+def test_all_three_are_worth_more_than_two() -> None:
+    two, three = vote("12", "12", "?"), vote("12", "12", "12")
+    assert two
+    assert three
+    assert two.confidence < three.confidence
