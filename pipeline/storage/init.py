@@ -12,6 +12,7 @@ from typing import Any
 from minio import Minio
 from minio.commonconfig import ENABLED
 from minio.error import MinioAdminException, S3Error
+from minio.minioadmin import MinioAdmin
 from minio.versioningconfig import VersioningConfig
 
 from pipeline.errors import ConfigError
@@ -86,7 +87,7 @@ def init_users(
     if unknown:
         raise ValueError(f"not a role: {', '.join(sorted(unknown))}")
     admin = connection.admin()
-    if not _has_admin_api(connection):
+    if not _has_admin_api(admin):
         return _by_hand(connection, users)
     report = []
     for role, identity in users.items():
@@ -186,8 +187,7 @@ def _keep_versions(client: Minio, bucket: str) -> list[str]:
     return [f"bucket {bucket} keeps versions"]
 
 
-def _has_admin_api(connection: S3Connection) -> bool:
-    admin = connection.admin()
+def _has_admin_api(admin: MinioAdmin) -> bool:
     with translated("admin API"):
         try:
             admin.policy_list()

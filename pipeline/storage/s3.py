@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from xml.etree.ElementTree import ParseError
 
 from minio import Minio
 from minio.credentials.providers import StaticProvider
@@ -132,7 +133,7 @@ def translated(what: str) -> Iterator[None]:
         yield
     except S3Error as error:
         raise _meaning(what, error.code or "no code") from error
-    except InvalidResponseError as error:
+    except (InvalidResponseError, ParseError, UnicodeDecodeError) as error:
         raise StoreUnavailable(f"{what}: the answer is not that of S3") from error
     except MaxRetryError as error:
         if isinstance(error.reason, SSLError):

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ObjectConflict, ObjectMissing
+from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.store import Digest, ObjectStore
+from tests.storage.records import (
+    BATCH_ID,
+    DOSSIER_ID,
+    RECIPE,
+    TEXT,
+    file_dossier,
+    read_page,
+)
 
 KEY = "dossiers/0123456789abcdef-01/r1/manifest.json"
 LARGE = 40 << 20
@@ -61,6 +70,15 @@ def test_a_file_never_overwrites_an_object(store: ObjectStore, tmp_path: Path) -
     assert not store.create_file(KEY, path, sha256=sha256(b"two"))
 
     assert store.get(KEY) == b"one"
+
+
+def test_a_large_object_is_never_overwritten(store: ObjectStore) -> None:
+    large = b"one" * (2 << 20)
+    store.create(KEY, large)
+
+    assert not store.create(KEY, b"two" * (2 << 20))
+
+    assert store.get(KEY) == large
 
 
 def test_of_sixteen_at_once_exactly_one_wins(store: ObjectStore) -> None:
@@ -221,6 +239,22 @@ def test_a_key_cannot_lead_elsewhere(
         store.get(key)
     with pytest.raises(ValueError, match="not allowed in a key"):
         store.delete(key)
+
+
+def test_a_dossier_is_filed_corrected_and_verified(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    archive = ObjectArchive(store)
+    archive.put_page(BATCH_ID, RECIPE, read_page(), b"picture")
+
+    filed = [file_dossier(archive, tmp_path, revision=number) for number in (1, 2)]
+    archive.expire_work(BATCH_ID)
+
+    assert archive.manifest(DOSSIER_ID) == filed[1]
+    assert list(archive.manifests()) == filed
+    assert archive.document_text(filed[0].documents[0]) == (TEXT,)
+    assert archive.find_page(BATCH_ID, RECIPE, 1) is None
+    assert {problem for _, problem in archive.verify()} == {None}
 
 
 def test_a_store_in_order_has_no_problems(store: ObjectStore) -> None:

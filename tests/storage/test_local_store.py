@@ -1,7 +1,9 @@
 import errno
 import os
 import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,57 @@ def test_temporary_files_are_never_listed(root: Path) -> None:
     (root / ".tmp" / "left").write_bytes(b"half")
 
     assert list(store.list_objects("work/")) == []
+
+
+_PUT_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from pipeline.storage.local_store import LocalStore
+
+store = LocalStore(Path(sys.argv[1]))
+for number in range(1_000_000):
+    store.create(f"work/a/{number:06d}", b"%06d" % number * 10_000)
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_process_leaves_whole_objects_only(root: Path) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _PUT_UNTIL_KILLED, root], stdout=subprocess.PIPE
+    )
+    assert writer.stdout is not None
+    acknowledged = [int(writer.stdout.readline()) for _ in range(20)]
+    writer.kill()
+    acknowledged += [int(line) for line in writer.communicate()[0].split()]
+
+    store = LocalStore(root)
+    found = {each.key: store.get(each.key) for each in store.list_objects("work/")}
+    assert {f"work/a/{number:06d}" for number in acknowledged} <= found.keys()
+    assert all(data == key[-6:].encode() * 10_000 for key, data in found.items())
+
+
+def test_two_stores_on_one_folder_never_both_win(root: Path) -> None:
+    stores = [LocalStore(root) for _ in range(8)]
+
+    for number in range(50):
+        with ThreadPoolExecutor(8) as threads:
+            won = threads.map(
+                lambda one, n=number: one.create(f"work/{n}", b""), stores
+            )
+            assert list(won).count(True) == 1
+
+
+def test_an_emptied_folder_is_made_again_under_a_put(root: Path) -> None:
+    store = LocalStore(root)
+
+    def put_and_clear(number: int) -> bool:
+        key = f"work/a/b/{number}"
+        created = store.create(key, b"x")
+        store.delete(key)
+        return created
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(put_and_clear, range(200)))
 
 
 def test_clearing_the_work_area_leaves_no_folders(root: Path) -> None:

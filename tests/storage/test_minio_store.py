@@ -153,8 +153,10 @@ def test_a_server_that_is_down_is_unavailable() -> None:
         b"HTTP/1.1 200 OK\r\nETag: 1\r\nContent-Length: 9\r\n\r\nhalf",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n\r\n<Error><Co",
+        b"HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n\r\n\xff\xfe",
     ],
-    ids=["hangs-up", "half-a-head", "half-a-body", "not-s3", "teapot"],
+    ids=["gone", "half-a-head", "half-a-body", "not-s3", "teapot", "torn", "bytes"],
 )
 def strange_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """A server that takes a request, answers something, and hangs up."""
@@ -187,7 +189,16 @@ def test_a_server_that_talks_nonsense_is_unavailable(strange_server: str) -> Non
         store.digest("work/a")
 
 
-@pytest.mark.parametrize("strange_server", [b"", b"HTTP/1.1 200"], indirect=True)
+@pytest.mark.parametrize(
+    "strange_server",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        b"HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n\r\n<Error><Co",
+    ],
+    ids=["gone", "half-a-head", "torn"],
+    indirect=True,
+)
 def test_half_an_answer_is_not_taken_for_a_promise(strange_server: str) -> None:
     with pytest.raises(StoreUnavailable, match="work/a"):
         store_at(strange_server, timeout=5).create("work/a", b"one")
