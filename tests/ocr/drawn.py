@@ -91,6 +91,7 @@ def page_of(*lines: tuple[tuple[str, int], ...], pitch: int = 50) -> OcrPage:
                 )
             )
             for number, line in enumerate(lines, start=1)
+            if line
         )
     )
 
