@@ -207,7 +207,6 @@ class _Cutter:
 
     def _add_separator(self, number: int) -> None:
         self._close()
-        self.dossier_code = None
         self.sheet = number
         if self.spans and self.spans[-1].doctype == SEPARATOR:
             self.spans[-1] = replace(self.spans[-1], last=number)

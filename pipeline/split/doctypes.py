@@ -71,7 +71,6 @@ class _Candidate:
     first_row: int
     last_row: int
     likeness: float
-    top: float
 
 
 def find_heading(rows: Sequence[Row], doctypes: Sequence[DocType]) -> Heading | None:
@@ -94,8 +93,7 @@ def find_heading(rows: Sequence[Row], doctypes: Sequence[DocType]) -> Heading | 
     ]
     if not found:
         return None
-    # The top third first: a form may mention a card, in capitals, in its table.
-    first = min(found, key=lambda c: (c.top > _TOP, c.first_row))
+    first = min(found, key=lambda candidate: candidate.first_row)
     rivals = [c for c in found if c.first_row <= first.last_row]
     rivals = [c for c in rivals if c.last_row >= first.first_row]
     best = max(rivals, key=lambda c: (len(c.heading.text), c.likeness))
@@ -181,7 +179,7 @@ def _match(
         round(likeness**2 * (0.7 + 0.3 * read), 3),
         length,
     )
-    return _Candidate(heading, block[0], block[-1], likeness, lines[0].top)
+    return _Candidate(heading, block[0], block[-1], likeness)
 
 
 def _is_placed(row: Row, doctype: DocType) -> bool:

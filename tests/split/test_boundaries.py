@@ -213,6 +213,17 @@ def test_a_heading_on_a_page_with_another_number_goes_to_a_person() -> None:
     assert span.doubts == (boundaries.NUMBERED,)
 
 
+def test_a_heading_on_a_page_with_the_next_number_is_a_quotation() -> None:
+    quoting = page("3", *MOTTO, "GIẤY KHAI SINH", *BODY, top=0.03)
+    (span,) = split(DECREE, blank(), continued(), quoting)
+    assert span.doubts == ()
+
+
+def test_a_code_that_comes_again_behind_a_separator_starts_a_dossier() -> None:
+    spans = split(receipt(CODE), sheet(), receipt(CODE))
+    assert spans[-1].starts_dossier
+
+
 def test_a_paper_that_begins_with_a_later_number_goes_to_a_person() -> None:
     (span,) = split(continued("3"))
     assert span.doubts == (boundaries.FIRST_IS_NUMBERED,)
@@ -228,6 +239,7 @@ def test_a_paper_that_begins_with_a_later_number_goes_to_a_person() -> None:
         ((FRONT, blank(), BACK, blank()), [(1, 4, "can-cuoc")]),
         ((FRONT, BIRTH), [(1, 1, "can-cuoc"), (2, 2, "giay-khai-sinh")]),
         ((FRONT, continued()), [(1, 1, "can-cuoc"), (2, 2, UNKNOWN)]),
+        ((FRONT, BACK, MUTE_BACK), [(1, 2, "can-cuoc"), (3, 3, UNKNOWN)]),
         ((FRONT, BACK, continued()), [(1, 2, "can-cuoc"), (3, 3, UNKNOWN)]),
         ((BIRTH, BACK), [(1, 1, "giay-khai-sinh"), (2, 2, "can-cuoc")]),
     ],

@@ -139,6 +139,20 @@ def test_a_heading_beside_a_stamp_is_found_alone() -> None:
     assert evidence.heading.box.left == 779
 
 
+def test_dirt_close_to_a_heading_is_no_part_of_it() -> None:
+    dirt = words("ĐẾN", 690, 500, confidence=0.2)
+    heading = words("NGHỊ ĐỊNH", 779, 500)
+    more = words("TT", 960, 500, confidence=0.1)
+    sheet = page(*OFFICIAL)
+    read = OcrPage((*sheet.text.lines, OcrLine((*dirt, *heading, *more))))
+    assert found_on(ReadPage(sheet.page, read)) == "nghi-dinh"
+
+
+def test_a_form_line_above_a_heading_does_not_make_it_a_mention() -> None:
+    sheet = page(*MOTTO, "Mẫu số 01 kèm theo", "TỜ KHAI ĐĂNG KÝ KHAI TỬ", *BODY)
+    assert found_on(sheet) == "to-khai-dang-ky-khai-tu"
+
+
 def test_a_form_number_above_the_heading_is_no_part_of_it() -> None:
     aside = ("Mẫu số 01", "(Ban hành kèm theo Thông tư số 04/2020/TT-BTP)")
     sheet = page(*aside, *MOTTO, "TỜ KHAI ĐĂNG KÝ KHAI SINH", *aside, *BODY)
