@@ -52,6 +52,8 @@ _ROMAN = re.compile(r"[IVX]{1,5}")
 
 _NOT_AGENCY = re.compile(r"^\W*(so\s?[:.]|v/v\b|mau (so )?\w)")
 
+_BARS = re.compile(r"([^\W\d])\1{3}", re.IGNORECASE)
+
 _SAME_NAME = 88
 """Ratio, without spaces and marks, from which a misread name is a known one."""
 
@@ -156,8 +158,8 @@ def _block(header: Header, number_top: int | None) -> list[OcrLine]:
     """The lines of capitals from the motto's row to the number, without a jump."""
     lines: list[OcrLine] = []
     for piece in header.left:
-        words = tuple(word for word in piece.words if _counts(word.text) or lines)
-        if not words or not any(_counts(word.text) for word in words):
+        words = tuple(w for w in piece.words if _counts(w.text) or w.text in "-–")
+        if not any(_counts(word.text) for word in words):
             continue
         line = OcrLine(words)
         if number_top is not None and line.box.middle[1] >= number_top:
@@ -165,6 +167,9 @@ def _block(header: Header, number_top: int | None) -> list[OcrLine]:
         if not is_in_left_column(line.box, header):
             continue
         if line.box.bottom < header.motto.top - header.motto.height:
+            continue
+        low = line.box.middle[1] > header.slogan_bottom
+        if not lines and low and not _has_head(comparable(line.text)):
             continue
         if not is_upper(line.text) or _NOT_AGENCY.match(fold(line.text)):
             break
@@ -180,11 +185,13 @@ def _begins_name(line: OcrLine, above: Sequence[OcrLine]) -> bool:
     before = comparable(_joined(above)).split()
     if _joined(above).endswith(",") or _goes_on(before, folded.split()):
         return False
-    return any(
-        folded == head or folded.startswith(f"{head} ") for head in _HEADS
-    ) or any(
-        folded.replace(" ", "") == comparable(name).replace(" ", "")
-        for name in ISSUERS.values()
+    return _has_head(folded)
+
+
+def _has_head(folded: str) -> bool:
+    joined = folded.replace(" ", "")
+    return any(f"{folded} ".startswith(f"{head} ") for head in _HEADS) or any(
+        joined == comparable(name).replace(" ", "") for name in ISSUERS.values() if name
     )
 
 
@@ -212,7 +219,8 @@ def _is_same(raw: str, name: str) -> bool:
 
 
 def _counts(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    """Whether a word is one, not a rule, a speck or the bars of a code."""
+    return any(map(str.isalnum, text)) and not _BARS.search(text)
 
 
 def _known_at(folded: Sequence[str], index: int) -> tuple[int, str]:

@@ -24,6 +24,7 @@ _NUMERIC = re.compile(
     rf"(?<![\w/])([{DIGIT_CLASS}]{{1,2}}){_SEPARATOR}([{DIGIT_CLASS}]{{1,2}})"
     rf"{_SEPARATOR}([{DIGIT_CLASS}]{{4}})(?![\w/])"
 )
+_ISO = re.compile(r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?![\w/-])")
 _MONTH_AND_YEAR = re.compile(r"(?<![\w/.])(\d{1,2})\s?[/\-]\s?(\d{4})(?![\w/])")
 _YEAR_ONLY = re.compile(r"(?<![\w/.])(\d{4})(?![\w/])")
 _YEAR_SLOT = re.compile(
@@ -162,6 +163,10 @@ def _written_in_words(text: str, match: re.Match[str]) -> ReadDate | None:
 def _numeric(text: str) -> Iterator[ReadDate]:
     for match in _NUMERIC.finditer(text):
         found = _dated(list(match.groups()), text, match.start(), match.end())
+        if found:
+            yield found
+    for match in _ISO.finditer(text):
+        found = _dated(list(match.groups()[::-1]), text, match.start(), match.end())
         if found:
             yield found
 

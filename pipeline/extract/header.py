@@ -280,7 +280,7 @@ def _is_place(text: str) -> bool:
     words = re.findall(r"\w+", text)
     if not words:
         return True
-    letters = not any(map(str.isdigit, text))
+    letters = not any(sign.isdigit() or sign in ":;" for sign in text)
     short = len(words) <= 7 and words[0][0].isupper()
     return letters and short and not _NO_PLACE.search(fold(text))
 
@@ -289,5 +289,5 @@ def _looks_like_date_line(text: str) -> bool:
     """``…, ngày 2? tháng ?? năm 2024``: filled in, but not understood."""
     folded = fold(text)
     words = re.search(r"\bth.ng\b.*\bn.m\b\s*\w", folded)
-    short = len(text.split()) <= 14
+    short = len(text.split()) <= 14 and ":" not in text
     return words is not None and short and any(map(str.isdigit, folded))

@@ -15,6 +15,12 @@ from pipeline.model.unicode import comparable
 NEAR_ENOUGH = 86
 """Ratio of rapidfuzz, marks and colons aside, from which a label is the label."""
 
+_SAME_WORD = 50
+"""Ratio of one word: of two letters one may be misread."""
+
+_JOINED = 96
+"""Ratio for a label whose words were joined or divided."""
+
 CONTINUES = frozenset({Kind.ADDRESS, Kind.TEXT, Kind.AGENCY})
 """Kinds whose values may run over several lines."""
 
@@ -24,6 +30,9 @@ _WIDE = 6.0
 
 _FULL = 0.8
 """Share of the text's width that a line fills before its value goes on below."""
+
+_CLOSING = ("toi xin cam doan", "toi cam doan", "chung toi cam doan", "kinh mong")
+"""How the sentence below the last field of a form begins, folded."""
 
 _LONGEST_LABEL = 8
 """Words of a label that no rule names, walking back from its colon."""
@@ -152,6 +161,7 @@ class Form:
                 or following.box.top - line.box.bottom > height
                 or following.box.left > left + 0.5 * (self._right - left)
                 or self._has_label(number)
+                or comparable(following.text).startswith(_CLOSING)
             ):
                 break
             words += following.words
@@ -199,22 +209,37 @@ def _labels_in(
 def _label_at(
     line: OcrLine, number: int, first: int, known: dict[str, tuple[str, ...]]
 ) -> Label | None:
-    best: Label | None = None
+    best: tuple[int, float] = (0, 0.0)
+    found: Label | None = None
     for label, words in known.items():
         for size in (len(words), len(words) + 1, len(words) - 1):
             last = first + size
             if size < 1 or last > len(line.words):
                 continue
-            text = _squeezed("".join(word.text for word in line.words[first:last]))
-            score = fuzz.ratio(text, "".join(words))
-            if score < NEAR_ENOUGH or (best and _weight(best) >= (len(text), score)):
-                continue
-            best = Label(label, number, first, last, min(1.0, (score + 3) / 100))
-    return best
+            score = _score(words, [word.text for word in line.words[first:last]])
+            if score and (len(words), score) > best:
+                best = len(words), score
+                found = Label(label, number, first, last, min(1.0, score / 97))
+    return found
 
 
-def _weight(label: Label) -> tuple[int, float]:
-    return len("".join(_words_of(label.label))), 100 * label.score - 3
+def _score(label: Sequence[str], read: Sequence[str]) -> float:
+    """How well the words read are the label's, 0-100; 0 where they are not.
+
+    Word for word, because ``người mẹ`` and ``người cha`` are near one another as a
+    whole; two words that were joined or one that was divided must then fit exactly.
+    """
+    if any(text.endswith(":") for text in read[:-1]):
+        return 0.0
+    mine = [_squeezed(text) for text in read]
+    whole = fuzz.ratio("".join(mine), "".join(label))
+    if len(mine) != len(label):
+        return whole if whole >= _JOINED else 0.0
+    alike = all(
+        fuzz.ratio(one, other) >= _SAME_WORD
+        for one, other in zip(mine, label, strict=True)
+    )
+    return whole if alike and whole >= NEAR_ENOUGH else 0.0
 
 
 def _own_colon(words: Sequence[OcrWord], start: int) -> int | None:

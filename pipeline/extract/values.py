@@ -55,6 +55,7 @@ _MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8\d|9\d)\d{7}")
 _LANDLINE = re.compile(r"02\d{8,9}")
 _PHONE_LIKE = re.compile(rf"\(?\+?[{DIGIT_CLASS}][{DIGIT_CLASS} .()\-]{{7,18}}")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]*)*", re.UNICODE)
+_VOWEL = re.compile(r"[aeiouy]")
 _INTEGER = re.compile(rf"(?<![\w.,])[{DIGIT_CLASS}]{{1,9}}(?![\w]|[.,]\d)")
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?![\w]|[.,]\d)")
 
@@ -103,8 +104,9 @@ def _person_name(text: str, _today: date | None) -> Parsed | None:
     value = " ".join(words)
     if not words or not all(_NAME_WORD.fullmatch(word) for word in words):
         return None
+    spoken = all(_VOWEL.search(fold(word)) for word in words)
     capital = all(word[0].isupper() for word in words)
-    if not capital or not 2 <= len(words) <= 8:
+    if not (capital and spoken) or not 2 <= len(words) <= 8:
         return Parsed(value, DOUBTFUL, "unusual for a name")
     return Parsed(value, FITS)
 
