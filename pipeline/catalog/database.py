@@ -183,7 +183,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     # FULL: what was answered survives a power cut. A lease costs one fsync, which is
-    # nothing beside the seconds of a page; see tests/benchmarks/README.md.
+    # nothing beside the seconds of a page; see tests/benchmarks/bench_search.md.
     connection.execute("PRAGMA synchronous = FULL")
 
 

@@ -1,12 +1,11 @@
 """Write a dossier into the index, together with its place in the outbox."""
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from pipeline.catalog import outbox
 from pipeline.catalog.database import upsert
@@ -81,14 +80,13 @@ def write(
         return
     _remove_documents(connection, full_text, manifest.id)
     highest = _free_ids(connection, manifest) + (1 << _NUMBER_BITS) - 1
-    identified = [
+    entries = {
         # Downwards: the newest first shows a dossier's own documents in their order.
-        (highest - entry.document["number"], entry)
+        highest - entry.document["number"]: entry
         for entry in prepared.entries
-    ]
-    for document_id, entry in identified:
-        _insert_document(connection, document_id, entry)
-    full_text.add(connection, [document_id for document_id, _ in identified])
+    }
+    _insert_documents(connection, entries)
+    full_text.add(connection, list(entries))
     full_text.learn(connection, sorted(prepared.words))
     if manifest.status is DossierStatus.FILED:
         outbox.queue(connection, moments, manifest)
@@ -224,23 +222,17 @@ def _free_ids(connection: Connection, manifest: Manifest) -> int:
     return first
 
 
-def _insert_document(connection: Connection, document_id: int, entry: _Entry) -> None:
-    mine = {"document_id": document_id}
-    connection.execute(insert(documents).values(id=document_id, **entry.document))
-    connection.execute(insert(document_texts).values(**mine, **entry.text))
-    if entry.fields:
-        connection.execute(insert(fields), [mine | each for each in entry.fields])
-    if entry.numbers:
-        connection.execute(insert(number_keys), list(_number_rows(mine, entry.numbers)))
+def _insert_documents(connection: Connection, entries: dict[int, _Entry]) -> None:
+    def many(into: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            connection.execute(insert(into), rows)
 
-
-def _number_rows(
-    mine: dict[str, int], numbers: tuple[NumberKey, ...]
-) -> Iterator[dict[str, Any]]:
-    for number in numbers:
-        yield {
-            **mine,
-            "key": number.key,
-            "digits": number.digits,
-            "letters": number.letters,
-        }
+    each = entries.items()
+    mine = "document_id"
+    many(documents, [{"id": at, **entry.document} for at, entry in each])
+    many(document_texts, [{mine: at, **entry.text} for at, entry in each])
+    many(fields, [{mine: at, **row} for at, entry in each for row in entry.fields])
+    many(
+        number_keys,
+        [{mine: at, **asdict(key)} for at, entry in each for key in entry.numbers],
+    )

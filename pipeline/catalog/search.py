@@ -10,8 +10,8 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
-    or_,
     select,
+    union,
 )
 
 from pipeline.catalog.fulltext import Conditions, FullText
@@ -95,7 +95,8 @@ def _find(
         if len(found) < CAP:
             hits = full_text.find(connection, match, conditions, CAP)
             _add(found, hits, tier, match)
-    if len(found) < wanted:
+    by_number = any(tier is Tier.NUMBER for tier, _ in found.values())
+    if len(found) < wanted and not by_number:
         mended = with_one_typo(connection, question.folded)
         if mended is not None:
             hits = full_text.find(connection, mended, conditions, CAP)
@@ -109,26 +110,27 @@ def _add(found: _Found, hits: Iterable[int], tier: Tier, match: Match | None) ->
 
 
 def _numbers(question: NumberQuestion, conditions: Conditions) -> Select[tuple[int]]:
+    digits, letters = number_keys.c.digits, number_keys.c.letters
+    same_letters = letters.startswith(question.letters, autoescape=True)
     asked: list[ColumnElement[bool]] = [number_keys.c.key.in_(question.keys)]
     if question.digits:
-        digits = number_keys.c.digits
-        asked.append(
-            and_(
-                or_(
-                    digits == question.digits,
-                    # Begins with these groups; "!" follows the space.
-                    and_(
-                        digits >= f"{question.digits} ", digits < f"{question.digits}!"
-                    ),
-                ),
-                number_keys.c.letters.startswith(question.letters, autoescape=True),
-            )
+        longer = and_(
+            # Begins with these groups; "!" is what follows the space.
+            digits >= f"{question.digits} ",
+            digits < f"{question.digits}!",
         )
-    chosen = select(number_keys.c.document_id).distinct().where(or_(*asked))
+        asked += [and_(digits == question.digits, same_letters)]
+        asked += [and_(longer, same_letters)]
+    # Each by its own index. Joined with OR, SQLite walks all numbers by document
+    # instead, because that is the order wanted (50,000 documents: 95 ms).
+    answers = union(
+        *(select(number_keys.c.document_id).where(each) for each in asked)
+    ).subquery()
+    chosen = select(answers.c.document_id)
     if conditions:
-        same = documents.c.id == number_keys.c.document_id
+        same = documents.c.id == answers.c.document_id
         chosen = chosen.where(exists().where(same, *conditions))
-    return chosen.order_by(number_keys.c.document_id.desc()).limit(CAP)
+    return chosen.order_by(answers.c.document_id.desc()).limit(CAP)
 
 
 def _load(connection: Connection, document_ids: list[int]) -> dict[int, Row[Any]]:

@@ -235,6 +235,16 @@ def test_totals_are_counted_up_to_a_cap(filed: SqlCatalog) -> None:
     assert (found.total, found.capped, len(found.hits)) == (3, False, 1)
 
 
+def test_no_more_than_the_cap_is_counted(catalog: SqlCatalog) -> None:
+    papers = tuple(a_document(number) for number in range(1, 1_011))
+    catalog.index(a_manifest("d1", *papers), ("hòa bình",) * 1_010)
+
+    for text in ("", "hòa bình", "binh", "bijnh"):
+        found = catalog.search(SearchQuery(text, limit=5, offset=998))
+        assert (found.total, found.capped) == (1_001, True)
+        assert [hit.document_number for hit in found.hits] == [999, 1_000, 1_001]
+
+
 @pytest.mark.parametrize("text", ["!?", "🙂", '""', "- / .", "\u0301", "'", "*"])
 def test_a_query_without_a_word_finds_nothing(filed: SqlCatalog, text: str) -> None:
     assert filed.search(SearchQuery(text)).total == 0
