@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from minio import Minio
-from minio.commonconfig import ENABLED
+from minio.commonconfig import ENABLED, Filter
 from minio.error import MinioAdminException, S3Error
+from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 from minio.minioadmin import MinioAdmin
 from minio.versioningconfig import VersioningConfig
 
@@ -41,12 +42,15 @@ class S3Identity:
     secret_key: str = field(repr=False)
 
 
-def init_buckets(connection: S3Connection) -> tuple[str, ...]:
+def init_buckets(
+    connection: S3Connection, *, keep_work_days: int = 30
+) -> tuple[str, ...]:
     """Make the buckets that are missing, and keep versions where objects stay.
 
     Originals and dossiers are made with object lock, without a retention: on MinIO a
     lock cannot be added later. The work area keeps no versions, or nothing in it
-    would ever be gone.
+    would ever be gone; the server removes what lies there for *keep_work_days*, so
+    that no identity of ours needs the right to delete.
 
     Returns:
         What was done or found lacking, one sentence each.
@@ -65,6 +69,8 @@ def init_buckets(connection: S3Connection) -> tuple[str, ...]:
                 report.append(_make_bucket(client, connection, bucket, area in _KEPT))
             if area in _KEPT:
                 report.extend(_keep_versions(client, bucket))
+            else:
+                report.extend(_let_expire(client, bucket, keep_work_days))
     return tuple(report)
 
 
@@ -185,6 +191,22 @@ def _keep_versions(client: Minio, bucket: str) -> list[str]:
             raise
         return [f"bucket {bucket}: this server keeps no versions"]
     return [f"bucket {bucket} keeps versions"]
+
+
+def _let_expire(client: Minio, bucket: str, days: int) -> list[str]:
+    rule = Rule(
+        status=ENABLED,
+        rule_id="page-results",
+        rule_filter=Filter(prefix=""),
+        expiration=Expiration(days=days),
+    )
+    try:
+        client.set_bucket_lifecycle(bucket_name=bucket, config=LifecycleConfig([rule]))
+    except S3Error as error:
+        if error.code not in _NO_LOCK:
+            raise
+        return [f"bucket {bucket}: the server cannot let page results expire"]
+    return []
 
 
 def _has_admin_api(admin: MinioAdmin) -> bool:

@@ -58,6 +58,14 @@ def test_setting_up_again_changes_nothing(connection: S3Connection) -> None:
     assert open_store(connection).get("work/a") == b"one"
 
 
+def test_page_results_expire_by_themselves(connection: S3Connection) -> None:
+    init_buckets(connection, keep_work_days=7)
+    client = connection.client(connection.pool())
+    lifecycle = client.get_bucket_lifecycle(bucket_name=connection.bucket("work"))
+    assert lifecycle is not None
+    assert [rule.expiration.days for rule in lifecycle.rules if rule.expiration] == [7]
+
+
 def test_setting_up_without_rights_is_a_fault_of_the_setup(
     connection: S3Connection,
 ) -> None:
