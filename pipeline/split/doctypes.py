@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.template import DocType, Within
-from pipeline.split.rows import Row, fold_words
+from pipeline.split.rows import Row, fold_phrase, fold_words
 
 _TOP = 1 / 3
 """Share of the page's height in which headings stand: living systems use 30 %, receipts
@@ -66,6 +65,16 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """Rows that may be a heading, with or without the dirt beside them."""
+
+    lines: tuple[Row, ...]
+    words: tuple[str, ...]
+    first_row: int
+    last_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     heading: Heading
     first_row: int
@@ -88,11 +97,14 @@ def find_heading(rows: Sequence[Row], doctypes: Sequence[DocType]) -> Heading | 
     found = [
         candidate
         for block in _blocks(rows)
+        for reading in _readings(rows, block)
         for doctype in doctypes
-        if (candidate := _match(rows, block, doctype)) is not None
+        if (candidate := _match(reading, doctype)) is not None
     ]
-    if not found:
-        return None
+    return _choose(found) if found else None
+
+
+def _choose(found: Sequence[_Candidate]) -> Heading:
     first = min(found, key=lambda candidate: candidate.first_row)
     rivals = [c for c in found if c.first_row <= first.last_row]
     rivals = [c for c in rivals if c.last_row >= first.first_row]
@@ -114,16 +126,20 @@ def find_heading(rows: Sequence[Row], doctypes: Sequence[DocType]) -> Heading | 
 def _blocks(rows: Sequence[Row]) -> Iterator[tuple[int, ...]]:
     """List every run of one to four rows in capitals that stand under one another."""
     for index, row in enumerate(rows):
-        if row.capitals < _CAPITALS or _is_cited(rows, index):
+        if not _in_capitals(row) or _is_cited(rows, index):
             continue
         block = [index]
         yield (index,)
         while len(block) < _MOST_ROWS:
             below = _row_below(rows, block[-1])
-            if below is None or rows[below].capitals < _CAPITALS:
+            if below is None or not _in_capitals(rows[below]):
                 break
             block.append(below)
             yield tuple(block)
+
+
+def _in_capitals(row: Row) -> bool:
+    return max(row.capitals, row.without_specks().capitals) >= _CAPITALS
 
 
 def _row_below(rows: Sequence[Row], index: int) -> int | None:
@@ -149,26 +165,31 @@ def _is_cited(rows: Sequence[Row], index: int) -> bool:
     return any(_CITED.search(other.folded) for other in above)
 
 
-def _match(
-    rows: Sequence[Row], block: tuple[int, ...], doctype: DocType
-) -> _Candidate | None:
-    lines = [rows[index] for index in block]
+def _readings(rows: Sequence[Row], block: tuple[int, ...]) -> Iterator[_Reading]:
+    lines = tuple(rows[index] for index in block)
+    clean = tuple(line.without_specks() for line in lines)
+    for variant in dict.fromkeys((lines, clean)):
+        printed = _ASIDE.sub("", " ".join(line.text for line in variant))
+        if not printed.rstrip().endswith(":"):  # "QUYẾT ĐỊNH:" opens the body
+            words = tuple(fold_words(printed).split())
+            yield _Reading(variant, words, block[0], block[-1])
+
+
+def _match(reading: _Reading, doctype: DocType) -> _Candidate | None:
+    lines = reading.lines
     if not _is_placed(lines[0], doctype):
         return None
-    printed = _ASIDE.sub("", " ".join(line.text for line in lines))
-    if printed.rstrip().endswith(":"):  # "QUYẾT ĐỊNH:" opens the body, not the paper
-        return None
-    words = fold_words(printed).split()
     scored = [
         (likeness, heading)
         for heading in doctype.headings
-        if (likeness := _likeness(words, heading)) is not None
+        if (likeness := _likeness(reading.words, heading)) is not None
     ]
     if not scored:
         return None
     likeness, text = max(scored, key=lambda score: (score[0], len(score[1])))
-    length = len(_words_of(text))
-    if doctype.within is Within.ANYWHERE and length <= _SHORT and block[0] >= _EARLY:
+    length = len(fold_phrase(text).split())
+    late = length <= _SHORT and reading.first_row >= _EARLY
+    if late and doctype.within is Within.ANYWHERE:
         return None
     read = sum(line.confidence for line in lines) / len(lines)
     heading = Heading(
@@ -179,7 +200,7 @@ def _match(
         round(likeness**2 * (0.7 + 0.3 * read), 3),
         length,
     )
-    return _Candidate(heading, block[0], block[-1], likeness)
+    return _Candidate(heading, reading.first_row, reading.last_row, likeness)
 
 
 def _is_placed(row: Row, doctype: DocType) -> bool:
@@ -191,14 +212,9 @@ def _is_placed(row: Row, doctype: DocType) -> bool:
     )
 
 
-@cache
-def _words_of(heading: str) -> tuple[str, ...]:
-    return tuple(fold_words(heading).split())
-
-
 def _likeness(words: Sequence[str], heading: str) -> float | None:
     """Compare *words* with *heading*; None where they differ too much."""
-    wanted = _words_of(heading)
+    wanted = fold_phrase(heading).split()
     if heading.endswith(_MORE):
         words = words[: len(wanted)]
     likeness = Levenshtein.normalized_similarity("".join(words), "".join(wanted))

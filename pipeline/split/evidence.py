@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from pipeline.model.template import DocType, Kind, Take
 from pipeline.model.text import ReadPage
 from pipeline.split.doctypes import Heading, find_heading
-from pipeline.split.rows import Row, fold_words, lay_out
+from pipeline.split.rows import Row, fold_phrase, lay_out
 from pipeline.split.separators import (
     dossier_codes,
     has_serial,
@@ -168,14 +168,14 @@ def _opens(row: Row, marker: str) -> bool:
     if len(marker) <= 4:  # "V/v": the stroke is often read as another one
         word = _SLASH.sub("/", row.words[0].text.casefold())
         return word.strip(".:") == marker.casefold()
-    wanted = fold_words(marker)
+    wanted = fold_phrase(marker)
     return fuzz.ratio(row.folded[: len(wanted)], wanted) >= _MARKER_ALIKE
 
 
 def _marks_of(doctype: DocType, rows: Sequence[Row]) -> int:
     """Count the marks of a later page of *doctype*."""
     return sum(
-        any(_holds(row, fold_words(mark)) for row in rows)
+        any(_holds(row, fold_phrase(mark)) for row in rows)
         for mark in doctype.further_pages
     )
 

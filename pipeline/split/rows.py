@@ -1,13 +1,13 @@
 """Lay out a page's words in rows, so that a heading can stand alone in one.
 
 Two columns that were read as one line, or a heading beside a stamp, become rows of
-their own; specks at a row's ends are dropped.
+their own.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.scan import Page
@@ -19,7 +19,8 @@ _COLUMN_GAP = 0.035
 text has, a quarter of the one in the header."""
 
 _SPECK = 0.35
-"""Confidence below which a word at a row's end is dirt: stamps are read at 0-0.3."""
+"""Confidence below which a word at a row's end may be dirt: stamps are read at 0-0.3,
+but so are headings on worn paper."""
 
 _NOT_LETTERS = re.compile(r"[^0-9a-z]+")
 
@@ -46,6 +47,15 @@ class Row:
     def box(self) -> BoundingBox:
         """The smallest box around the words."""
         return enclosing(word.box for word in self.words)
+
+    def without_specks(self) -> "Row":
+        """Leave out what may be dirt at both ends; all stays where all may be."""
+        words = list(self.words)
+        while words and words[0].confidence < _SPECK:
+            del words[0]
+        while words and words[-1].confidence < _SPECK:
+            del words[-1]
+        return replace(self, words=tuple(words)) if words else self
 
     @property
     def confidence(self) -> float:
@@ -89,22 +99,19 @@ def fold_words(text: str) -> str:
     return _NOT_LETTERS.sub(" ", comparable(text)).strip()
 
 
+@cache
+def fold_phrase(phrase: str) -> str:
+    """Fold a configured *phrase*; there are few, and they come with every page."""
+    return fold_words(phrase)
+
+
 def _columns(line: OcrLine, page_width: int) -> Iterator[tuple[OcrWord, ...]]:
     column: list[OcrWord] = []
-    for word in sorted(line.words, key=lambda word: word.box.left):
-        gap = word.box.left - column[-1].box.right if column else 0
-        if gap > _COLUMN_GAP * page_width:
-            yield from _without_specks(column)
+    words = [word for word in line.words if fold_words(word.text)]
+    for word in sorted(words, key=lambda word: word.box.left):
+        if column and word.box.left - column[-1].box.right > _COLUMN_GAP * page_width:
+            yield tuple(column)
             column = []
         column.append(word)
-    yield from _without_specks(column)
-
-
-def _without_specks(column: Iterable[OcrWord]) -> Iterator[tuple[OcrWord, ...]]:
-    words = [word for word in column if fold_words(word.text)]
-    while words and words[0].confidence < _SPECK:
-        del words[0]
-    while words and words[-1].confidence < _SPECK:
-        del words[-1]
-    if words:
-        yield tuple(words)
+    if column:
+        yield tuple(column)

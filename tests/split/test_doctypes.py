@@ -142,10 +142,20 @@ def test_a_heading_beside_a_stamp_is_found_alone() -> None:
 def test_dirt_close_to_a_heading_is_no_part_of_it() -> None:
     dirt = words("ĐẾN", 690, 500, confidence=0.2)
     heading = words("NGHỊ ĐỊNH", 779, 500)
-    more = words("TT", 960, 500, confidence=0.1)
+    more = words("uuj2", 960, 500, confidence=0.1)
     sheet = page(*OFFICIAL)
     read = OcrPage((*sheet.text.lines, OcrLine((*dirt, *heading, *more))))
     assert found_on(ReadPage(sheet.page, read)) == "nghi-dinh"
+
+
+def test_a_heading_read_with_little_confidence_is_still_one() -> None:
+    faint = OcrLine(tuple(words("GIẤY KHAISINH", 700, 500, confidence=0.3)))
+    sheet = page(*MOTTO)
+    read = ReadPage(sheet.page, OcrPage((*sheet.text.lines, faint)))
+    heading = weigh_page(read, DOCTYPES).heading
+    assert heading is not None
+    assert heading.doctype.code == "giay-khai-sinh"
+    assert heading.confidence < 0.8
 
 
 def test_a_form_line_above_a_heading_does_not_make_it_a_mention() -> None:
