@@ -56,6 +56,11 @@ _CONNECT_CONFIG = (
 """PostgreSQL refuses a connection without a SQLSTATE that reaches the driver."""
 
 
+_inherited: list[Engine] = []
+"""Engines of the parent in a forked child. They are kept for good: to collect them
+would close files and sockets that the parent still uses."""
+
+
 class Database:
     """Runs work on connections of its own.
 
@@ -132,7 +137,7 @@ class Database:
 
     def _own_engine(self) -> Engine:
         if self._engine is not None and self._pid != os.getpid():
-            self._engine.dispose(close=False)  # the parent's sockets stay the parent's
+            _inherited.append(self._engine)
             self._engine = None
         if self._engine is None:
             self._engine = _open(self.url)

@@ -58,4 +58,4 @@ def test_every_batch_is_finished_once_though_workers_are_killed(
     finished = Counter((tmp_path / "ledger").read_text().split())
     assert finished == {batch.id: 1 for batch in BATCHES}
     records = catalog.batches(states=[BatchState.FILED], limit=1_000)
-    assert sorted(record.attempt for record in records)[-MORTAL:] == [2] * MORTAL
+    assert sum(record.attempt > 1 for record in records) >= MORTAL
