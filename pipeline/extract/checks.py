@@ -34,7 +34,7 @@ def to_review(field: Field, why: str) -> Field:
         field,
         status=FieldStatus.REVIEW,
         confidence=min(field.confidence, AFTER_A_FAILED_CHECK),
-        rule=f"{field.rule}; {why}" if why not in field.rule else field.rule,
+        rule="; ".join(filter(None, (field.rule, why))),
     )
 
 

@@ -15,7 +15,7 @@ LATEST_YEAR = 2100
 _DAY = r"\bn[gq][a-z0-9]{1,2}y"
 _MONTH = r"t[a-z0-9]{1,2}ng"
 _YEAR = r"n[a-z0-9]m"
-_GAP = r"([^\n]{0,40}?)"
+_GAP = rf"((?:(?!{_DAY})[^\n]){{0,40}}?)"
 _WRITTEN = re.compile(rf"{_DAY}{_GAP}{_MONTH}{_GAP}{_YEAR}([^\n]*)")
 """ngày … tháng … năm …, on folded text: the words themselves are misread, too."""
 

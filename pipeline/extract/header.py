@@ -11,7 +11,6 @@ from pipeline.extract.layout import (
     is_in_right_column,
     letter_height,
     segments,
-    words_that_count,
 )
 from pipeline.extract.symbols import Symbol, find_symbol
 from pipeline.extract.votes import (
@@ -122,7 +121,7 @@ def find_number_elsewhere(read: ReadPage, *, on_form: bool) -> Found | None:
         read: the first page.
         on_form: the paper's type is a form or a certificate.
     """
-    pieces = [p for line in words_that_count(read).lines for p in segments(line)]
+    pieces = [p for line in read.text.lines for p in segments(line)]
     for box, readings in _places(read, pieces):
         if box.top > _UPPER_PART * read.page.height or _is_stamp(box, pieces):
             continue
@@ -167,7 +166,7 @@ def find_closing_date(pages: Sequence[ReadPage]) -> Found | None:
     """
     read = pages[-1]
     middle = read.page.width / 2
-    pieces = [p for line in words_that_count(read).lines for p in segments(line)]
+    pieces = [p for line in read.text.lines for p in segments(line)]
     found = []
     for box, readings in _places(read, pieces):
         if box.middle[0] < middle or box.top < 0.25 * read.page.height:
@@ -200,6 +199,7 @@ def understand_number(text: str) -> Candidate | None:
         symbol.repairs,
         symbol.suspicious,
         f"{symbol.number}/{symbol.year}",
+        symbol.known,
     )
 
 
@@ -280,7 +280,7 @@ def _is_place(text: str) -> bool:
     words = re.findall(r"\w+", text)
     if not words:
         return True
-    letters = not any(sign.isdigit() or sign in ":;" for sign in text)
+    letters = not any(sign.isdigit() or sign == ":" for sign in text)
     short = len(words) <= 7 and words[0][0].isupper()
     return letters and short and not _NO_PLACE.search(fold(text))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from pipeline.extract.layout import letter_height, words_that_count
+from pipeline.extract.layout import letter_height
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import FieldRule, Kind, Take
 from pipeline.model.text import OcrLine, OcrWord, ReadPage
@@ -70,7 +70,7 @@ class Form:
 
     def __init__(self, read: ReadPage, rules: Sequence[FieldRule]) -> None:
         self.read = read
-        lines = (_divided(line) for line in words_that_count(read).lines)
+        lines = (_divided(line) for line in read.text.lines)
         self.lines = sorted(lines, key=lambda line: line.box.middle[1])
         known = {label: _words_of(label) for rule in rules for label in rule.labels}
         self._labels = [

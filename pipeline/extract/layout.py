@@ -7,7 +7,7 @@ from statistics import median
 from rapidfuzz import fuzz
 
 from pipeline.model.geometry import BoundingBox, enclosing
-from pipeline.model.text import OcrLine, OcrPage, OcrWord, ReadPage
+from pipeline.model.text import OcrLine, OcrWord, ReadPage
 from pipeline.model.unicode import comparable, fold
 
 MOTTO = "cong hoa xa hoi chu nghia viet nam"
@@ -44,12 +44,6 @@ class Header:
     """Segments whose middle lies right of the motto's left edge, below the motto."""
 
 
-def words_that_count(read: ReadPage) -> OcrPage:
-    """The text of a page; nothing where the page is blank or could not be read."""
-    page = read.page
-    return read.text if page.readable and not page.blank else OcrPage()
-
-
 def segments(line: OcrLine, *, gap: float = _COLUMN_GAP) -> tuple[OcrLine, ...]:
     """Cut a line where two words stand more than *gap* letter heights apart."""
     height = letter_height((line,))
@@ -81,7 +75,7 @@ def find_header(read: ReadPage, heading_top: int | None = None) -> Header | None
         read: the page.
         heading_top: row where the document's heading begins, where that is known.
     """
-    lines = words_that_count(read).lines
+    lines = read.text.lines
     motto = _find_phrase(lines, MOTTO, bottom=0.5 * read.page.height)
     slogan = _find_phrase(lines, SLOGAN, bottom=0.5 * read.page.height)
     anchor = motto or slogan

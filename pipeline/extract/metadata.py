@@ -16,7 +16,7 @@ from pipeline.extract.header import (
     find_number,
     find_number_elsewhere,
 )
-from pipeline.extract.layout import Header, find_header, words_that_count
+from pipeline.extract.layout import Header, find_header
 from pipeline.extract.signer import Signer, find_signer
 from pipeline.extract.subject import (
     KINDS,
@@ -27,7 +27,7 @@ from pipeline.extract.subject import (
     find_regarding,
     find_subject,
 )
-from pipeline.extract.values import FITS, Parsed
+from pipeline.extract.values import FITS, Parsed, is_spelt
 from pipeline.model.dossier import Field, FieldStatus, Span
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import UNKNOWN, DocType, Kind
@@ -56,7 +56,7 @@ def read_metadata(
     first = pages[0]
     heading_top = _heading_top(span, first)
     header = find_header(first, heading_top)
-    heading = _heading(first, header)
+    heading = _heading(first, header, doctype)
     if header and heading:
         header = find_header(first, heading.box.top)
     number, dated, agency = _of_header(first, header)
@@ -79,11 +79,15 @@ def _heading_top(span: Span, first: ReadPage) -> int | None:
     return span.heading_box.top if span.heading_box and at_first else None
 
 
-def _heading(first: ReadPage, header: Header | None) -> Heading | None:
-    if header is None:
+def _heading(
+    first: ReadPage, header: Header | None, doctype: DocType
+) -> Heading | None:
+    """The typed kind; a form, whose type is known, has another heading."""
+    form = doctype.code != UNKNOWN and doctype.title not in (*KINDS, LETTER)
+    if header is None or form:
         return None
     bottom = max(header.bottom, header.motto.bottom + 0.25 * first.page.height)
-    return find_heading(words_that_count(first), header, bottom)
+    return find_heading(first.text, header, bottom)
 
 
 def _of_header(
@@ -153,6 +157,9 @@ def _agency(agency: Agency | None, first: ReadPage, doctype: DocType) -> Field:
     if agency.corroborated:
         confidence = max(confidence, CORROBORATED if agency.known else 0.0)
         rule += "; the number's letters agree"
+    if not is_spelt(agency.value):
+        confidence = min(confidence, NEVER_ACCEPTED)
+        rule += "; damaged"
     if agency.contradicted:
         confidence = min(confidence, NEVER_ACCEPTED)
         rule += "; the number's letters disagree"
@@ -222,7 +229,7 @@ def _subject(
     name = "trich_yeu"
     subject: Subject | None = None
     if heading:
-        page = words_that_count(first)
+        page = first.text
         subject = find_subject(page, heading.box, kind=heading.kind)
     elif header:
         subject = find_regarding(header)
@@ -234,6 +241,9 @@ def _subject(
     if not exact and _repeated(subject, first):
         confidence = max(confidence, CORROBORATED)
         rule += "; the text says the same"
+    if not is_spelt(subject.value) or (heading and not subject.value[:1].isupper()):
+        confidence = min(confidence, NEVER_ACCEPTED)
+        rule += "; damaged"
     rule = "; ".join((rule, *subject.notes))
     return _judged(
         Field(
@@ -254,7 +264,7 @@ def _repeated(subject: Subject, first: ReadPage) -> bool:
     """Whether the enacting sentence below repeats the subject word for word."""
     below = " ".join(
         line.text
-        for line in words_that_count(first).lines
+        for line in first.text.lines
         if line.box.middle[1] > subject.box.bottom
     )
     wanted, text = (re.sub(r"[\W_]", "", each.lower()) for each in (subject.raw, below))

@@ -20,7 +20,7 @@ from pipeline.extract.votes import DATE_READERS, Candidate, decide
 from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus, Span
 from pipeline.model.geometry import enclosing
 from pipeline.model.template import DocType, FieldRule, Kind, Take
-from pipeline.model.text import ReadPage
+from pipeline.model.text import OcrPage, ReadPage
 from pipeline.model.unicode import comparable
 
 FROM_CODE = 0.99
@@ -53,7 +53,8 @@ def extract_fields(
 
     A number or a date is *ok* only where independent readings of its place agree, or
     where it was read once without any doubt; otherwise the best candidate goes to
-    *review*. What is not on the paper is *missing*, and never guessed.
+    *review*. What is not on the paper is *missing*, and never guessed; a person looks
+    where the template requires it.
 
     Args:
         pages: the span's pages, in order.
@@ -67,6 +68,7 @@ def extract_fields(
     """
     if not pages:
         raise ValueError("a document needs pages")
+    pages = tuple(_evidence(read) for read in pages)
     metadata = read_metadata(pages, span, doctype, today=today)
     forms = [Form(read, doctype.fields) for read in pages]
     card = card_values(pages) if _is_card(doctype) else {}
@@ -81,8 +83,18 @@ def extract_fields(
             printed = _of_label(rule, forms, doctype, today)
             coded = _codes_for(rule, pages, card)
             own[rule.name] = _preferred(rule, printed, coded)
+    for rule in doctype.fields:
+        if rule.required and own[rule.name].status is FieldStatus.MISSING:
+            own[rule.name] = to_review(own[rule.name], "required, but not found")
     fields = [own.pop(name, metadata[name]) for name in METADATA_FIELDS]
     return apply_checks([*fields, *own.values()], doctype.checks)
+
+
+def _evidence(read: ReadPage) -> ReadPage:
+    """The page; nothing but its number where it is blank or could not be read."""
+    if read.page.readable and not read.page.blank:
+        return read
+    return ReadPage(read.page, OcrPage())
 
 
 def _of_label(

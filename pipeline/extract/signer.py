@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.layout import letter_height, segments, words_that_count
+from pipeline.extract.layout import letter_height, segments
 from pipeline.extract.values import FITS, parse
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import Kind
@@ -76,7 +76,7 @@ def find_signer(pages: Sequence[ReadPage]) -> Signer | None:
 
 
 def _on_page(read: ReadPage) -> Signer | None:
-    pieces = [p for line in words_that_count(read).lines for p in segments(line)]
+    pieces = [p for line in read.text.lines for p in segments(line)]
     middle = read.page.width / 2
     right = sorted(
         (p for p in pieces if p.box.middle[0] > middle and p.box.width < middle),

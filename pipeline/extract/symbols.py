@@ -121,6 +121,14 @@ class Symbol:
         )
 
     @property
+    def known(self) -> bool:
+        """Whether all its letters stand in the lists."""
+        return bool(self.parts) and all(
+            part in KINDS or part in ISSUERS or _TERM.fullmatch(part)
+            for part in self.parts
+        )
+
+    @property
     def issuer(self) -> str | None:
         """Who issues papers with these letters; None where they do not tell."""
         for part in reversed(self.parts):

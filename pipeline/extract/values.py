@@ -55,6 +55,7 @@ _MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8\d|9\d)\d{7}")
 _LANDLINE = re.compile(r"02\d{8,9}")
 _PHONE_LIKE = re.compile(rf"\(?\+?[{DIGIT_CLASS}][{DIGIT_CLASS} .()\-]{{7,18}}")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]*)*", re.UNICODE)
+_SYLLABLE = re.compile(r"[^aeiouy]{0,3}[aeiouy]{1,3}[^aeiouy]{0,2}")
 _VOWEL = re.compile(r"[aeiouy]")
 _INTEGER = re.compile(rf"(?<![\w.,])[{DIGIT_CLASS}]{{1,9}}(?![\w]|[.,]\d)")
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?![\w]|[.,]\d)")
@@ -92,6 +93,16 @@ def clean(text: str) -> str:
     without = re.sub(r"(?:[.…·•_]\s?){3,}|…", " ", normalize(text))
     stripped = collapse(without).strip(FILLERS + " |")
     return stripped if any(character.isalnum() for character in stripped) else ""
+
+
+def is_spelt(text: str) -> bool:
+    """Tell whether *text* can be Vietnamese: its small words are syllables.
+
+    Stains, stamps and lost spaces leave pieces that are not: ``h``, ``dânxã``. Words
+    in capitals are names and abbreviations, and may be anything.
+    """
+    words = re.findall(r"[^\W\d_]+", text)
+    return all(_SYLLABLE.fullmatch(fold(word)) for word in words if word.islower())
 
 
 def _text(text: str, _today: date | None) -> Parsed:

@@ -41,6 +41,9 @@ class Candidate:
     digits: str = ""
     """The part of a number where one wrong sign is another valid value."""
 
+    known: bool = False
+    """The rest of it stands in a closed list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -121,8 +124,9 @@ def _contradicts(other: Candidate, chosen: Candidate, names: set[str]) -> bool:
     """Whether one reading is evidence against what two others agree on.
 
     Two readings by one model were seen to agree on a wrong digit (``00`` for ``09``)
-    while the other model was right. Letters may differ where both models agree on
-    them and all three on the digits.
+    while the other model was right. Where all three agree on the digits, letters may
+    differ if both models agree on them, or only the other's are unknown (``QĐĐ``).
     """
     letters_only = bool(chosen.digits) and other.digits == chosen.digits
-    return not other.notes and not (letters_only and _OTHER_MODEL in names)
+    believed = _OTHER_MODEL in names or (chosen.known and not other.known)
+    return not other.notes and not (letters_only and believed)

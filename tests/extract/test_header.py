@@ -147,7 +147,8 @@ def test_only_place_and_date_alone_are_the_date_line(
 def test_a_form_is_dated_above_its_signature() -> None:
     row: Row = (900, 1700, "Hòa Sơn, ngày 08 tháng 12 năm 2025")
     found = find_closing_date([page(row, looks=(look(row),))])
-    assert found is not None and found.verdict.agreed
+    assert found is not None
+    assert found.verdict.agreed
     assert found.verdict.candidate.value == "2025-12-08"
 
 

@@ -1,6 +1,4 @@
-from dataclasses import replace
-
-from pipeline.extract.layout import find_header, is_upper, segments, words_that_count
+from pipeline.extract.layout import find_header, is_upper, segments
 from tests.extract.typed import circular, line, page
 
 
@@ -28,14 +26,6 @@ def test_a_misread_motto_is_still_the_motto() -> None:
 
 def test_a_page_without_motto_has_no_header() -> None:
     assert find_header(page((300, 300, "Điều 1. Phạm vi điều chỉnh"))) is None
-
-
-def test_blank_and_unreadable_pages_say_nothing() -> None:
-    read = page(*circular())
-    for changed in ({"blank": True}, {"readable": False}):
-        assert not words_that_count(
-            replace(read, page=replace(read.page, **changed))
-        ).lines
 
 
 def test_a_line_is_cut_at_a_wide_gap() -> None:

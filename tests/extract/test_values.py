@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.values import DOUBTFUL, FITS, REPAIRED, clean, parse
+from pipeline.extract.values import DOUBTFUL, FITS, REPAIRED, clean, is_spelt, parse
 from pipeline.model.template import Kind
 
 
@@ -86,3 +86,15 @@ def test_parsing_never_raises(kind: Kind, text: str) -> None:
 
 def test_leaders_inside_a_value_become_one_space() -> None:
     assert clean("Thôn 3......... xã Hai…") == "Thôn 3 xã Hai"
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        ("Quy định về cấp QSDĐ tại UBND xã", True),
+        ("h chi tiết một số điều", False),
+        ("Ủy ban nhân dânxãhướng", False),
+    ],
+)
+def test_pieces_that_stains_leave_are_no_words(text: str, spelt: bool) -> None:
+    assert is_spelt(text) is spelt

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.extract.header import understand_number
 from pipeline.extract.votes import Candidate, Verdict, decide
 from pipeline.model.text import Reading
 
@@ -65,3 +66,21 @@ def test_all_three_are_worth_more_than_two() -> None:
     assert two
     assert three
     assert two.confidence < three.confidence
+
+
+@pytest.mark.parametrize(
+    ("texts", "agreed"),
+    [
+        (("Số: 05/QĐ-UBND", "Số: 05/QĐ-UBND", "Số: 05/QĐĐ-UBND"), True),
+        (("Số: 17/TTrVPĐK", "Số: 17/TTr-VPĐK", "Số: 17/TTr-VPĐK"), True),
+        (("Số: 17/STP-XYZ", "Số: 17/STP-XYZ", "Số: 17/STP-XYA"), False),
+        (("Số: 01/KH-UBND", "Số: 01/KH-UBND", "Số: 09/KH-UBND"), False),
+    ],
+)
+def test_letters_may_differ_only_where_the_others_are_believed(
+    texts: tuple[str, ...], agreed: bool
+) -> None:
+    readings = [Reading(r, t, 0.95) for r, t in zip(READERS, texts, strict=True)]
+    verdict = decide(readings, understand_number, READERS)
+    assert verdict is not None
+    assert verdict.agreed is agreed
