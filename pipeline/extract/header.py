@@ -34,8 +34,8 @@ _LABEL = re.compile(
 _LOOSE_LABEL = re.compile(r"^\W{0,4}[s5§][^\W\d]?\s?[:.;]+\s*")
 """The label when its second letter is misread, with the colon it then must have."""
 
-_INCOMING = re.compile(r"\bden\b|cong van den|cong thong tin")
-"""What an incoming stamp says beside its own number and date."""
+_INCOMING = re.compile(r"^\W*(\w+\W+){0,2}den\b|cong van den|cong thong tin")
+"""How an incoming stamp begins above its own number and date."""
 
 _LONGEST_WAY = 6.0
 """Letter heights from the agency down to the number: one rule line stands between."""
@@ -46,7 +46,11 @@ _UPPER_PART = 0.40
 _PART_OF_NUMBER = re.compile(r"/\s*[A-ZĐ]{2,}|\d\s*/")
 """What is left of a number that was filled in by hand, or misread."""
 
-_NO_PLACE = re.compile(r"\b(den|so|can cu|luat|thong tu|nghi dinh|ngay|tu|ky|gio)\b")
+_NO_PLACE = re.compile(
+    r"\b(đến|số|căn cứ|luật|nghị định|thông tư|theo|của|ngày|từ|ký|giờ)\b|ĐẾN|Đến|"
+    r"Số\b|Căn cứ|Theo\b|Từ ngày"
+)
+"""Words of sentences and stamps. With their marks: *Kỳ Anh* and *Từ Sơn* are places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +115,11 @@ def find_number(
     return Found(verdict, box, find_symbol(verdict.candidate.value, bare=True))
 
 
-def find_number_elsewhere(read: ReadPage, *, on_form: bool) -> Found | None:
+def find_number_elsewhere(read: ReadPage) -> Found | None:
     """Find a ``Số:`` line in the upper part of a page without Decree 30/2020's layout.
 
     Certificates print theirs above the heading, right. On any other paper it may be
-    the number of a stamp, so a person looks.
-
-    Args:
-        read: the first page.
-        on_form: the paper's type is a form or a certificate.
+    the number of a stamp.
     """
     pieces = [p for line in read.text.lines for p in segments(line)]
     for box, readings in _places(read, pieces):
@@ -127,8 +127,6 @@ def find_number_elsewhere(read: ReadPage, *, on_form: bool) -> Found | None:
             continue
         verdict = _verdict(read, readings, understand_number, NUMBER_READERS)
         if verdict:
-            if not on_form:
-                verdict = doubted(verdict, "not in its place")
             symbol = find_symbol(verdict.candidate.value, bare=True)
             return Found(verdict, box, symbol, place="above the heading")
     return None
@@ -282,7 +280,7 @@ def _is_place(text: str) -> bool:
         return True
     letters = not any(sign.isdigit() or sign == ":" for sign in text)
     short = len(words) <= 7 and words[0][0].isupper()
-    return letters and short and not _NO_PLACE.search(fold(text))
+    return letters and short and not _NO_PLACE.search(text)
 
 
 def _looks_like_date_line(text: str) -> bool:

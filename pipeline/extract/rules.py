@@ -13,7 +13,7 @@ from pipeline.extract.codes import (
 )
 from pipeline.extract.confidence import of_value
 from pipeline.extract.dates import find_dates
-from pipeline.extract.labels import Form, Value
+from pipeline.extract.form import Form, Value
 from pipeline.extract.metadata import missing, read_metadata
 from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
 from pipeline.extract.votes import DATE_READERS, Candidate, decide

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from rapidfuzz import fuzz
@@ -38,11 +38,12 @@ _END = re.compile(
 )
 """How the line after a subject begins, folded."""
 
-_FIRST_STEP = 2.5
-"""Letter heights from line to line of heading and subject, at most."""
+_FIRST_STEP, _NEXT_STEP = 2.5, 1.9
+"""Letter heights down from the heading, and from line to line of a subject, at most:
+lines of a subject are 1.2-1.6 apart, the body begins at 2.2 and more."""
 
-_STEP = 1.45
-"""Times the step between lines of a subject from which the body begins."""
+_CLEAR = 1.5
+"""Letter heights of paper below a whole ``V/v`` block."""
 
 _REGARDING = re.compile(r"^\W*v\s?[/⁄.]\s?v\s*[:.]?\s*", re.IGNORECASE)
 
@@ -78,6 +79,8 @@ class Subject:
     box: BoundingBox
     words: tuple[OcrWord, ...]
     notes: tuple[str, ...] = ()
+    cut: bool = False
+    """Something else begins so close below that lines may be hidden."""
 
 
 def find_heading(page: OcrPage, header: Header, bottom: float) -> Heading | None:
@@ -122,33 +125,36 @@ def find_subject(
             continue
         if _END.match(comparable(line.text)) and not _is_named(line, kind):
             break
-        step = _base_of(line) - base
-        if step > room:
+        if _base_of(line) - base > room:
             break
-        room = _STEP * (step if len(lines) == 1 else max(step, room / _STEP))
-        if not lines:
-            room = _FIRST_STEP * letter_height([line])
+        room = _NEXT_STEP * letter_height([line])
         lines.append(line)
         base = _base_of(line)
     return _subject(lines, kind) if lines else None
 
 
 def find_regarding(header: Header) -> Subject | None:
-    """Find ``V/v …`` below the number and the lines it goes on in."""
+    """Find ``V/v …`` below the number and the lines it goes on in.
+
+    The incoming stamp belongs right below (Decree 30/2020, annex VI) and covers the
+    last lines where they are many: then the subject is marked as cut.
+    """
     lines: list[OcrLine] = []
+    cut = False
     for piece in header.left:
         if not lines and not _REGARDING.match(piece.text):
             continue
-        if lines and piece.box.top - lines[-1].box.bottom > letter_height([piece]):
-            break
-        if _STAMP.search(fold(piece.text)):
-            break
+        if lines:
+            gap = piece.box.top - lines[-1].box.bottom
+            stamp = _STAMP.search(fold(piece.text))
+            if stamp or gap > letter_height([piece]):
+                cut = gap < _CLEAR * letter_height(lines)
+                break
         lines.append(piece)
     subject = _subject(lines, "") if lines else None
     if subject is None:
         return None
-    value = _REGARDING.sub("", subject.value)
-    return Subject(value, subject.raw, subject.box, subject.words, subject.notes)
+    return replace(subject, value=_REGARDING.sub("", subject.value), cut=cut)
 
 
 def _kinds_in(piece: OcrLine) -> list[tuple[tuple[OcrWord, ...], str, float]]:

@@ -163,6 +163,18 @@ def test_a_required_field_that_is_not_there_is_for_a_person() -> None:
     assert fields["date_of_birth"].status is MISSING
 
 
+def test_number_and_date_of_a_certificate_are_believed_elsewhere_only_there() -> None:
+    rows = (
+        (1200, 380, "Số: 12/2025"),
+        (900, 1700, "Hòa Sơn, ngày 08 tháng 12 năm 2025"),
+    )
+    read_page = page(*rows, looks=tuple(map(look, rows)))
+    on_form, unknown = read(CARD, read_page), read(ANY, read_page)
+    for name in ("so_ky_hieu", "ngay_ban_hanh"):
+        assert (on_form[name].status, unknown[name].status) == (OK, REVIEW)
+        assert on_form[name].value == unknown[name].value
+
+
 def test_a_form_that_was_not_filled_in_is_missing_its_values() -> None:
     fields = card("Ngày sinh: ngày ..... tháng ..... năm .......", "Giới tính: .....")
     assert fields["date_of_birth"].status is MISSING
@@ -173,6 +185,11 @@ def test_only_dates_that_look_ahead_may_lie_in_the_future() -> None:
     fields = card("Ngày sinh: 15/02/2087", "Có giá trị đến: 15/02/2087")
     assert fields["date_of_birth"].status is REVIEW
     assert fields["expires_on"].status is OK
+
+
+def test_two_columns_on_one_line_are_for_a_person() -> None:
+    row = "Họ và tên: Lê Thị Mẫu Họ và tên: Trần Văn Mẫu"
+    assert card(row)["full_name"].status is REVIEW
 
 
 def test_a_lost_digit_of_a_day_is_suspected() -> None:

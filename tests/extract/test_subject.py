@@ -66,3 +66,12 @@ def test_a_letter_has_its_subject_below_the_number() -> None:
     assert kind == ""
     assert subject is not None
     assert subject.value == "cấp bản sao trích lục hộ tịch"
+
+
+@pytest.mark.parametrize(("top", "cut"), [(415, True), (520, False)])
+def test_a_stamp_close_below_may_hide_the_last_lines(top: int, cut: bool) -> None:
+    rows = circular(heading=None, subject=None)
+    more = ((260, 345, "V/v cấp bản sao"), (260, 378, "trích lục hộ tịch"))
+    _, subject = subject_of(*rows, *more, (200, top, "CÔNG VĂN ĐẾN"))
+    assert subject is not None
+    assert subject.cut is cut

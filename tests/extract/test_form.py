@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.extract.labels import Form
+from pipeline.extract.form import Form
 from pipeline.model.template import FieldRule, Kind, Take
 from tests.extract.typed import Row, page
 

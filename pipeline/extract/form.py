@@ -1,0 +1,204 @@
+"""Find the words that stand in the places of a form's labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from pipeline.extract.labels import NEAR_ENOUGH, Label, divide, find_labels
+from pipeline.extract.layout import letter_height
+from pipeline.model.template import FieldRule, Kind, Take
+from pipeline.model.text import OcrWord, ReadPage
+from pipeline.model.unicode import comparable
+
+CONTINUES = frozenset({Kind.ADDRESS, Kind.TEXT, Kind.AGENCY})
+"""Kinds whose values may run over several lines."""
+
+_MOST_LINES = 4
+_WIDE = 6.0
+"""Letter heights of white after which a short value has surely ended."""
+
+_FULL = 0.8
+"""Share of the text's width that a line fills before its value goes on below."""
+
+_CLOSING = ("toi xin cam doan", "toi cam doan", "chung toi cam doan", "kinh mong")
+"""How the sentence below the last field of a form begins, folded."""
+
+_LONGEST_LABEL = 8
+"""Words of a label that no rule names, walking back from its colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The words in the place of a value."""
+
+    words: tuple[OcrWord, ...]
+    page: int
+    label_score: float
+    """0-1; halved where the label stands twice on its line, as in two columns."""
+
+    @property
+    def text(self) -> str:
+        """The words, divided by single spaces."""
+        return " ".join(word.text for word in self.words)
+
+
+class Form:
+    """The lines of one page, with all labels of a document type found in them."""
+
+    def __init__(self, read: ReadPage, rules: Sequence[FieldRule]) -> None:
+        self.read = read
+        lines = (divide(line) for line in read.text.lines)
+        self.lines = sorted(lines, key=lambda line: line.box.middle[1])
+        self._labels = find_labels(self.lines, rules)
+        self._right = max((line.box.right for line in self.lines), default=0)
+
+    def find(self, rule: FieldRule) -> Value | None:
+        """Find the value of *rule*; None where its label does not stand here."""
+        start = 0
+        if rule.after is not None:
+            above = self._line_with(rule.after)
+            if above is None:
+                return None
+            start = above + 1
+        mine = [
+            label
+            for label in self._labels
+            if label.label in rule.labels and label.line >= start
+        ]
+        for label in sorted(mine, key=lambda each: (each.line, each.first)):
+            value = self._value(label, rule)
+            if value is not None:
+                return value
+        return None
+
+    def _value(self, label: Label, rule: FieldRule) -> Value | None:
+        words = self._right_of(label, rule.kind)
+        if words is None:
+            return None
+        last = label.line
+        if rule.take is Take.BELOW_LABEL or not any(_filled(word) for word in words):
+            below = self._below(label)
+            if below is not None:
+                last, words = below, list(self._until_label(below, 0, rule.kind))
+        if rule.kind in CONTINUES and any(_filled(word) for word in words):
+            words += self._continued(label, last)
+        twice = sum(
+            other.label == label.label and other.line == label.line
+            for other in self._labels
+        )
+        return Value(tuple(words), self.read.page.number, label.score / twice)
+
+    def _right_of(self, label: Label, kind: Kind) -> list[OcrWord] | None:
+        """The words right of a label; None where it is but the head of a longer one."""
+        words = self.lines[label.line].words
+        start = label.last
+        closed = words[start - 1].text.endswith(":")
+        if not closed:
+            colon = _own_colon(words, start)
+            if colon is None:
+                return None
+            start = colon
+        return list(self._until_label(label.line, start, kind))
+
+    def _until_label(self, number: int, start: int, kind: Kind) -> Sequence[OcrWord]:
+        line = self.lines[number]
+        stops = [
+            label.first
+            for label in self._labels
+            if label.line == number and label.first >= start
+        ]
+        stop = min(stops, default=len(line.words))
+        words = line.words[start:stop]
+        return words[: _end_of_value(words, kind, letter_height((line,)))]
+
+    def _below(self, label: Label) -> int | None:
+        """The next line, where it stands close below and is no label itself."""
+        line = self.lines[label.line]
+        for number in range(label.line + 1, len(self.lines)):
+            candidate = self.lines[number]
+            if candidate.box.top < line.box.middle[1]:
+                continue
+            far = candidate.box.top - line.box.bottom > 1.5 * letter_height((line,))
+            return None if far or self._has_label(number) else number
+        return None
+
+    def _continued(self, label: Label, last: int) -> list[OcrWord]:
+        """The lines a long value goes on in: close, full above, and without label."""
+        words: list[OcrWord] = []
+        line = self.lines[last]
+        left = self.lines[label.line].box.left
+        for number in range(last + 1, min(last + _MOST_LINES, len(self.lines))):
+            following = self.lines[number]
+            height = letter_height((line,))
+            if (
+                line.box.right < _FULL * self._right
+                or following.box.top - line.box.bottom > height
+                or following.box.left > left + 0.5 * (self._right - left)
+                or self._has_label(number)
+                or comparable(following.text).startswith(_CLOSING)
+            ):
+                break
+            words += following.words
+            line = following
+        return words
+
+    def _has_label(self, number: int) -> bool:
+        line = self.lines[number]
+        early = any(word.text.endswith(":") for word in line.words[:_LONGEST_LABEL])
+        return (
+            early
+            or _is_enumerator(line.words[0].text)
+            or any(label.line == number for label in self._labels)
+        )
+
+    def _line_with(self, anchor: str) -> int | None:
+        wanted = comparable(anchor)
+        for number, line in enumerate(self.lines):
+            text = comparable(line.text)
+            if len(text) >= len(wanted) - 2 and (
+                fuzz.partial_ratio(wanted, text) >= NEAR_ENOUGH
+            ):
+                return number
+        return None
+
+
+def _own_colon(words: Sequence[OcrWord], start: int) -> int | None:
+    """Where the value begins behind a label that does not end in a colon itself.
+
+    A bracket or an alternative belongs to the label: ``Nơi sinh (ghi rõ …):``. Words
+    in small letters up to a colon make another, longer label: None.
+    """
+    for index in range(start, min(start + _LONGEST_LABEL + 6, len(words))):
+        text = words[index].text
+        if text.endswith(":"):
+            between = " ".join(word.text for word in words[start : index + 1])
+            belongs = between.startswith(("(", "/", ":")) or between.rstrip(": ") == ""
+            return index + 1 if belongs else None
+        in_bracket = words[start].text.startswith("(")
+        if not in_bracket and (text[:1].isupper() or text[:1].isdigit()):
+            break
+    return start
+
+
+def _end_of_value(words: Sequence[OcrWord], kind: Kind, height: float) -> int:
+    """Before the first label that no rule names, or a wide gap behind a short value."""
+    for index, word in enumerate(words):
+        if word.text.endswith(":") and any(map(str.isalpha, word.text)):
+            for start in range(index, max(-1, index - _LONGEST_LABEL), -1):
+                if words[start].text[:1].isupper():
+                    return start
+            return max(0, index - _LONGEST_LABEL)
+        gap = word.box.left - words[index - 1].box.right if index else 0
+        short = kind not in CONTINUES and kind is not Kind.DATE
+        if short and gap > _WIDE * height and any(_filled(w) for w in words[:index]):
+            return index
+    return len(words)
+
+
+def _is_enumerator(text: str) -> bool:
+    return len(text) <= 4 and text[-1:] in {".", ")", "]"} and text[:-1].isalnum()
+
+
+def _filled(word: OcrWord) -> bool:
+    return any(map(str.isalnum, word.text))
