@@ -80,13 +80,14 @@ def load_doctypes(config: Path) -> tuple[DocType, ...]:
         source = _Source(path)
         entry = source.read(_DocTypeEntry)
         _check_doctype(entry, source)
-        for index, heading in enumerate(entry.first_page.headings):
-            owner = owners.setdefault(comparable(heading), path)
-            if owner != path:
-                source.refuse(
-                    f"heading also stands in {owner.name}",
-                    ("first_page", "headings", index),
-                )
+        for part in ("headings", "abbreviations"):
+            for index, words in enumerate(getattr(entry.first_page, part)):
+                owner = owners.setdefault(f"{part} {comparable(words)}", path)
+                if owner != path:
+                    source.refuse(
+                        f"{words!r} also stands in {owner.name}",
+                        ("first_page", part, index),
+                    )
         doctypes.append(entry.to_doctype())
     return tuple(doctypes)
 
@@ -126,6 +127,7 @@ class _FirstPage(_Entry):
     headings: tuple[_Words, ...] = ()
     within: Within = Within.TOP_THIRD
     markers: tuple[_Words, ...] = ()
+    abbreviations: tuple[_Words, ...] = ()
 
 
 class _FieldEntry(_Entry):
@@ -167,6 +169,7 @@ class _DocTypeEntry(_Entry):
             headings=self.first_page.headings,
             within=self.first_page.within,
             markers=self.first_page.markers,
+            abbreviations=self.first_page.abbreviations,
             further_pages=self.further_pages,
             longest=self.longest,
             leads_dossier=self.leads_dossier,

@@ -138,9 +138,13 @@ def test_a_hostile_file_is_refused(config: Path, content: bytes, found: str) -> 
         load_doctypes(config)
 
 
-def test_two_types_may_not_share_a_heading(config: Path) -> None:
-    other = BIRTH.replace("code: giay-khai-sinh", "code: khac").upper().lower()
-    write(config / "doctypes/khac.yaml", other)
+@pytest.mark.parametrize("part", ["headings", "abbreviations"])
+def test_two_types_may_not_share_what_tells_them(config: Path, part: str) -> None:
+    own = BIRTH.replace("first_page:", 'first_page:\n  abbreviations: ["KS"]')
+    write(config / "doctypes/giay-khai-sinh.yaml", own)
+    other = own.replace("code: giay-khai-sinh", "code: khac")
+    kept = {"headings": "KS", "abbreviations": "Giấy khai sinh"}[part]
+    write(config / "doctypes/khac.yaml", other.replace(f'["{kept}"]', '["Khác"]'))
     with pytest.raises(TemplateError, match="also stands in giay-khai-sinh"):
         load_doctypes(config)
 

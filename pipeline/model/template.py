@@ -116,6 +116,10 @@ class DocType:
     markers: tuple[str, ...] = ()
     """For papers without a heading (công văn): all of these must stand on the page."""
 
+    abbreviations: tuple[str, ...] = ()
+    """Letters of the type in a paper's number, ``NĐ`` in ``154/2024/NĐ-CP``: they tell
+    the type where a stamp hides the heading (Decree 30/2020, annex III)."""
+
     further_pages: tuple[str, ...] = ()
     """For papers whose later pages look alike (the back of an ID card): one of these
     stands on each; empty: any page may follow."""

@@ -104,7 +104,8 @@ def split_pages(
     A page begins a paper when it carries a new dossier code, follows a separator
     sheet, or shows a heading, the markers of a type, an ID card's code or a national
     heading of its own. Any other page continues the paper before it; so do pages
-    numbered 2 and more, blank backs, unreadable pages and the forms of an annex.
+    numbered 2 and more, blank backs, unreadable pages and the forms of an annex. A
+    receipt always begins a paper: papers of two citizens must not join by our doubt.
 
     Args:
         pages: the batch, numbered from 1 without gaps.
@@ -235,6 +236,8 @@ def _by_looks(page: Evidence) -> _Start | None:
         return _Start("code", _CARD_BY_CODE, page.card)
     if page.marked is not None:
         return _Start("marker", _MARKED if page.header else _WEAK, page.marked)
+    if page.numbered is not None and page.header:
+        return _Start("marker", _MARKED, page.numbered)
     if page.serial:
         return _Start("code", _WEAK)
     if page.header:
@@ -247,6 +250,8 @@ def _after(paper: _Paper, page: Evidence) -> _Start | None:
     start = _by_looks(page)
     if start is None:
         return _after_complete(paper, page)
+    if start.doctype is not None and start.doctype.leads_dossier:
+        return start  # whatever speaks against it: two citizens' papers never join
     if page.page_number is not None and page.page_number > 1:
         if start.heading is not None and page.page_number != paper.sides + 1:
             paper.doubts.append(NUMBERED)

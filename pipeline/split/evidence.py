@@ -37,6 +37,9 @@ _NUMBER_CENTRE = 0.15
 _NUMBER = re.compile(r"(?:trang )?(\d{1,3})(?: \d{1,3})?")
 """Alone at the centre: ``2``, ``- 2 -``, ``Trang 2/5``."""
 
+_LETTERS = re.compile(r"[Ss]ố:? *\d{1,5}[ /⁄]+(?:\d{4}[ /⁄]+)?([A-ZĐ]+r?) *[-–]")
+"""The first letters of a paper's number: the type, or on a công văn the agency."""
+
 _FORM = re.compile(r"^(?:mau (?:so )?(?:\d|[a-z]{1,4}\d)|.*ban hanh kem theo)")
 _APPENDIX = "phu luc"
 
@@ -62,6 +65,10 @@ class Evidence:
     heading: Heading | None
     marked: DocType | None
     """A type without heading, all of whose markers are on the page."""
+
+    numbered: DocType | None
+    """The type whose letters stand in the paper's number; a stamp may hide its
+    heading, rarely both."""
 
     header: bool
     """The national heading stands at the top: every first page of an official paper
@@ -99,6 +106,7 @@ def weigh_page(page: ReadPage, doctypes: Sequence[DocType]) -> Evidence:
         card=_card_type(doctypes) if is_identity_card(codes) else None,
         heading=heading,
         marked=None if heading else _find_marked(own, doctypes),
+        numbered=_find_numbered(own, doctypes),
         header=bool(national),
         page_number=_find_page_number(rows),
         appendix=any(_is_appendix(row) for row in own),
@@ -158,6 +166,17 @@ def _find_marked(rows: Sequence[Row], doctypes: Sequence[DocType]) -> DocType | 
             any(_opens(row, marker) for row in rows) for marker in doctype.markers
         ):
             return doctype
+    return None
+
+
+def _find_numbered(rows: Sequence[Row], doctypes: Sequence[DocType]) -> DocType | None:
+    for row in rows:
+        match = _LETTERS.match(row.text) if row.top <= _HEADER else None
+        if match is None:
+            continue
+        for doctype in doctypes:
+            if match[1] in doctype.abbreviations:
+                return doctype
     return None
 
 

@@ -100,6 +100,12 @@ def test_a_receipt_without_a_code_starts_a_dossier_in_doubt() -> None:
     assert boundaries.RECEIPT_WITHOUT_CODE in spans[-1].doubts
 
 
+def test_a_receipt_is_cut_whatever_speaks_against_it() -> None:
+    numbered = page("2", *MOTTO, "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", top=0.03)
+    spans = split(receipt(CODE), BIRTH, numbered)
+    assert (spans[-1].first, spans[-1].starts_dossier) == (3, True)
+
+
 def test_separator_sheets_cut_and_are_no_papers() -> None:
     assert cut(BIRTH, sheet(), continued(), continued(), sheet(), BIRTH) == [
         (1, 1, "giay-khai-sinh"),
@@ -171,6 +177,12 @@ def test_an_unreadable_page_stays_where_it_stands_in_doubt() -> None:
 def test_a_national_heading_without_a_known_title_begins_an_unknown_paper() -> None:
     _, span = split(BIRTH, UNTITLED)
     assert (span.first, span.doctype, span.reason) == (2, UNKNOWN, "new-layout")
+
+
+def test_the_number_tells_the_type_where_a_stamp_hides_the_heading() -> None:
+    stamped = page(*MOTTO, "Số: 154/2024/NĐ-CP | Hà Nội", "", *BODY)
+    _, span = split(BIRTH, stamped)
+    assert (span.doctype, span.reason, span.heading) == ("nghi-dinh", "marker", "")
 
 
 @pytest.mark.parametrize(

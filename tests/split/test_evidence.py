@@ -98,6 +98,23 @@ def test_half_the_markers_or_a_heading_make_no_official_letter(
     assert weigh(page(*OFFICIAL, "", *lines, *BODY)).marked is None
 
 
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("Số: 154/2024/NĐ-CP", "nghi-dinh"),
+        ("Số: 51 / 2025 / TT-BCA", "thong-tu"),
+        ("Số: 123/QĐ-UBND", "quyet-dinh"),
+        ("Số 12/TTr-UBND", "to-trinh"),
+        ("Số: 7288/UBND-KGVX", None),
+        ("Số: 20/2023/QH15", None),
+        ("Căn cứ Nghị định số 19/2016/NĐ-CP", None),
+    ],
+)
+def test_the_letters_of_the_number_tell_the_type(number: str, code: str | None) -> None:
+    numbered = weigh(page(*MOTTO, f"{number} | Hà Nội", *BODY)).numbered
+    assert (numbered.code if numbered else None) == code
+
+
 @pytest.mark.parametrize("read", ["V/v", "V/V", "v/v", "V|v", "V\\v"])
 def test_the_stroke_of_the_subject_may_be_misread(read: str) -> None:
     words = ["Hướng", "dẫn"]
