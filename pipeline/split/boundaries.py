@@ -252,22 +252,28 @@ def _after(paper: _Paper, page: Evidence) -> _Start | None:
         return _after_complete(paper, page)
     if start.doctype is not None and start.doctype.leads_dossier:
         return start  # whatever speaks against it: two citizens' papers never join
-    if page.page_number is not None and page.page_number > 1:
-        if start.heading is not None and page.page_number != paper.sides + 1:
-            paper.doubts.append(NUMBERED)
+    if _belongs(paper, page, start):
         return None
-    if paper.in_annex and page.form:
-        paper.doubts.append(ANNEX)
-        return None
-    if start.heading is not None and _is_bare(page, start.heading):
-        paper.doubts.append(BARE_HEADING)
-        return None
-    if start.reason == "code" and paper.is_of(start.doctype) and not paper.is_full:
-        return None  # the back of a card carries the code since 2024
     official = paper.doctype is not None and paper.doctype.type_code is not None
     if official and page.form:
         return replace(start, doubts=(*start.doubts, MAYBE_ANNEX))
     return start
+
+
+def _belongs(paper: _Paper, page: Evidence, start: _Start) -> bool:
+    """Tell whether *page* belongs to *paper* though it looks like a first page."""
+    if page.page_number is not None and page.page_number > 1:
+        if start.heading is not None and page.page_number != paper.sides + 1:
+            paper.doubts.append(NUMBERED)
+        return True
+    if paper.in_annex and page.form:
+        paper.doubts.append(ANNEX)
+        return True
+    if start.heading is not None and _is_bare(page, start.heading):
+        paper.doubts.append(BARE_HEADING)
+        return True
+    # The back of a card carries the code since 2024.
+    return start.reason == "code" and paper.is_of(start.doctype) and not paper.is_full
 
 
 def _is_bare(page: Evidence, heading: Heading) -> bool:
