@@ -34,7 +34,7 @@ class Layout(IntEnum):
 
 
 class OcrEngine(Protocol):
-    """Reads images. One call at a time each; calls from other threads wait."""
+    """Reads images; may be asked from several threads."""
 
     @property
     def name(self) -> str:

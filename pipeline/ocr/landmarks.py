@@ -28,6 +28,9 @@ _HEAD = 0.45
 _DATE_WORDS = (r"\bn[gq][a-z0-9]{1,2}y\b", r"\bt[a-z0-9]{1,2}ng\b", r"\bn[a-z0-9]m\b")
 """Folded *ngày*, *tháng* and *năm*, each with the letters it is misread with."""
 
+_REST_OF_DATE = re.compile(rf"[\W\diloz]{{0,8}}(?:$|{_DATE_WORDS[1]}|{_DATE_WORDS[2]})")
+"""What follows a gap in a date: digits, some misread, and the words between them."""
+
 _NUMBER = re.compile(r"^\W{0,3}s[o06](?:\W*$|\W+[^\W\d]{0,2}[\d/⁄]|\d)")
 """*Số* at the beginning, then a number or none: ``Số: 12/UB``, ``Sô 51``, ``S6: /UB``;
 not ``Số điện thoại``."""
@@ -82,6 +85,11 @@ def is_date(text: str) -> bool:
 def starts_date(text: str) -> bool:
     """Tell whether *ngày* stands in *text*, which begins a date."""
     return re.search(_DATE_WORDS[0], fold(text)) is not None
+
+
+def goes_on_with_date(text: str) -> bool:
+    """Tell whether *text* is digits alone, or begins with them, *tháng* or *năm*."""
+    return _REST_OF_DATE.match(fold(text)) is not None
 
 
 def pieces(line: OcrLine, *, gap: float) -> Iterator[OcrLine]:

@@ -42,7 +42,7 @@ def order_header(page: OcrPage) -> OcrPage:
     bottom = _find_bottom(page, motto)
     top = motto.box.top - _ABOVE * motto.box.height
     inside = [
-        index == motto.line or top <= line.box.middle[1] <= bottom
+        index == motto.line or top <= _middle(line) <= bottom
         for index, line in enumerate(page.lines)
     ]
     first = inside.index(True)
@@ -55,11 +55,16 @@ def order_header(page: OcrPage) -> OcrPage:
         if inside[index]:
             for piece in _cut(line, motto.box):
                 (left if _is_left(piece, motto.box) else right).append(piece)
-        elif index < first and line.box.middle[1] < top:
+        elif index < first and _middle(line) < top:
             before.append(line)
         else:
             after.append(line)
     return OcrPage((*before, *_rows(left), *_rows(right), *after))
+
+
+def _middle(line: OcrLine) -> float:
+    """Find the height of *line* on the page; a tall stamp in it does not move it."""
+    return median(word.box.middle[1] for word in line.words)
 
 
 def _find_bottom(page: OcrPage, motto: Motto) -> float:
@@ -67,11 +72,12 @@ def _find_bottom(page: OcrPage, motto: Motto) -> float:
     limit = motto.box.top + _DEEPEST * motto.box.height
     bottom = float(motto.box.bottom)
     for line in page.lines:
-        if not motto.box.top < line.box.middle[1] < limit:
+        if not motto.box.top < _middle(line) < limit:
             continue
         for piece in _cut(line, motto.box):
-            is_left = _is_left(piece, motto.box)
-            if is_number(piece.text) if is_left else is_date(piece.text):
+            # A date in the text below begins at the left margin.
+            in_column = piece.box.left > motto.box.left - _NEAR * motto.box.width
+            if is_number(piece.text) or (in_column and is_date(piece.text)):
                 bottom = max(bottom, median(word.box.bottom for word in piece.words))
     return bottom
 
@@ -113,7 +119,7 @@ def _is_left(piece: OcrLine, motto: BoundingBox) -> bool:
 def _rows(column: list[OcrLine]) -> list[OcrLine]:
     """Order the pieces of one column from top to bottom, joining those of one row."""
     rows: list[OcrLine] = []
-    for piece in sorted(column, key=lambda each: each.box.middle[1]):
+    for piece in sorted(column, key=_middle):
         if rows and _stand_in_one_row(rows[-1].box, piece.box):
             words = sorted(
                 (*rows[-1].words, *piece.words), key=lambda word: word.box.left

@@ -33,6 +33,10 @@ _SHORTEST_SIDE = 8
 _DPI_RANGE = 70, 2_400
 """Tesseract distrusts a resolution outside and guesses one."""
 
+_FAINTEST_PRINT = 24
+"""Grey levels between the lightest and the darkest pixel; with less, the line modes
+make up letters."""
+
 _INK_BELOW_PAPER = 70
 """Grey levels under the paper's: bleed-through stays above, pencil is below."""
 
@@ -69,7 +73,7 @@ def recognize(
     height, width = image.shape
     if max(height, width) > _LONGEST_SIDE:
         raise OversizedScan(f"{width} × {height} pixels is more than Tesseract reads")
-    if min(height, width) < _SHORTEST_SIDE:
+    if min(height, width) < _SHORTEST_SIDE or np.ptp(image) < _FAINTEST_PRINT:
         return OcrPage()
     believed = min(max(dpi, _DPI_RANGE[0]), _DPI_RANGE[1])
     page = to_page(recognizer(image, believed, layout), width=width, height=height)

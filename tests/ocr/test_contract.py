@@ -79,6 +79,15 @@ def test_what_holds_no_text_is_an_empty_page(
     assert engine.read(image, dpi=DPI) == OcrPage()
 
 
+@pytest.mark.parametrize("layout", Layout)
+def test_no_letters_are_made_up_on_bare_paper(
+    engine: OcrEngine, layout: Layout
+) -> None:
+    paper = np.full((60, 600), 240, np.uint8)
+    paper[::7, ::5] = 250
+    assert engine.read(paper, dpi=DPI, layout=layout) == OcrPage()
+
+
 def test_the_only_word_of_a_page_is_found(engine: OcrEngine) -> None:
     page = engine.read(draw(NAME), dpi=DPI)
     assert page.text == NAME.text

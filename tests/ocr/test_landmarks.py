@@ -1,7 +1,14 @@
 import pytest
 
 from pipeline.model.text import OcrPage
-from pipeline.ocr.landmarks import find_motto, is_date, is_number, pieces, starts_date
+from pipeline.ocr.landmarks import (
+    find_motto,
+    goes_on_with_date,
+    is_date,
+    is_number,
+    pieces,
+    starts_date,
+)
 from tests.ocr.drawn import page_of
 
 
@@ -88,6 +95,14 @@ def test_other_lines_are_no_date(text: str) -> None:
 )
 def test_a_date_begins_with_its_day(text: str, begins: bool) -> None:
     assert starts_date(text) is begins
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [("tháng 5", True), ("năm", True), ("2024", True), ("0Ï", True), ("ĐẾN", False)],
+)
+def test_a_date_goes_on_with_month_year_or_digits(text: str, goes_on: bool) -> None:
+    assert goes_on_with_date(text) is goes_on
 
 
 def test_a_line_is_cut_at_wide_gaps_only() -> None:

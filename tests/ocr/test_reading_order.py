@@ -65,6 +65,13 @@ def test_the_body_is_left_alone() -> None:
     assert order_header(page).lines[4:] == page.lines[2:]
 
 
+def test_a_date_in_the_text_does_not_draw_it_into_the_head() -> None:
+    date = (("ngày", 585), ("19", 670), ("tháng", 715), ("6", 820), ("năm", 850))
+    law = (("Căn cứ Luật Cư trú", 250), *date)
+    page = page_of((*AGENCY, *MOTTO), (*NUMBER, *date_from(720)), BODY[:2], law)
+    assert order_header(page).lines[4:] == page.lines[2:]
+
+
 def test_a_centered_motto_alone_changes_nothing() -> None:
     page = page_of(MOTTO, BODY, BODY)
     assert order_header(page) == page
