@@ -78,7 +78,7 @@ class Digitizer:
         try:
             with self._scratch(batch_id) as scratch:
                 record = self.catalog.batch(batch_id)
-                yield record and Work(self, record, lease, scratch)
+                yield Work(self, record, lease, scratch) if record else None
         except ScanRejected as error:
             self.catalog.finish(lease, BatchState.SET_ASIDE, error.reason)
             log.warning("batch %s set aside: %s", batch_id, error.reason)

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import ConfigError, ScanRejected
+from pipeline.errors import ConfigError, DuplicateScan, ScanRejected
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import to_batch_id
@@ -52,13 +52,18 @@ class Ingester:
     ) -> Ingested:
         """File *path* as if it had been dropped at a counter; the file itself stays.
 
-        Where an earlier try was cut short, this one goes on with it.
+        Where an earlier try was cut short, this one goes on with it. A scan that is
+        filed already is not taken in again.
 
         Raises:
             PipelineError: anything but a fault of the paper.
         """
         record = self.catalog.batch(to_batch_id(hash_file(path)))
-        if record is None or record.state.final:
+        if record is not None and record.state in _FILED:
+            return replace(
+                self._settled(record), outcome="duplicate", reason=DuplicateScan.reason
+            )
+        if record is None or record.state is BatchState.SET_ASIDE:
             received = self._receive(self.inbox.adopt(path, counter_id))
             if isinstance(received, RejectedScan):
                 return self._refused(received)
@@ -121,6 +126,8 @@ class Ingester:
             for dossier_id in self.catalog.dossiers_of(batch_id)
         )
 
+
+_FILED = (BatchState.FILED, BatchState.REVIEW)
 
 _OUTCOMES = {
     BatchState.FILED: "filed",

@@ -91,7 +91,7 @@ class PagePool:
                 waiting.popleft()
         finally:
             for page in waiting:
-                page.future.cancel()
+                page.future.cancel()  # type: ignore[no-untyped-call] # pebble's
 
     def __enter__(self) -> "PagePool":
         return self

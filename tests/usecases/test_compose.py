@@ -1,0 +1,190 @@
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model.dossier import Plan
+from pipeline.model.scan import Counter, MediaType, ScanBatch, to_batch_id
+from pipeline.model.text import ReadPage
+from pipeline.usecases import compose
+from pipeline.usecases.compose import Composer
+from tests.split.paper import (
+    BODY,
+    CODE,
+    DOCTYPES,
+    MOTTO,
+    OTHER_CODE,
+    blank,
+    continued,
+    page,
+    receipt,
+    sheet,
+    stack,
+)
+from tests.usecases.fakes import BIRTH, COUNTER, DECLARATION, RECIPE, slip
+
+DAY = date(2026, 10, 9)
+"""The day after the date in `CODE`."""
+
+UNTITLED = page(*MOTTO, "", "ĐƠN TRÌNH BÁO", *BODY)
+UNREADABLE = page(readable=False)
+
+
+def planned(
+    *sheets: ReadPage, today: date = DAY, counter: Counter | None = COUNTER
+) -> Plan:
+    pages = stack(*sheets)
+    sha256 = hashlib.sha256(b"scan").hexdigest()
+    batch = ScanBatch(
+        to_batch_id(sha256),
+        "demo",
+        sha256,
+        MediaType.PDF,
+        len(pages),
+        4,
+        datetime(2026, 10, 9, tzinfo=UTC),
+    )
+    return Composer(DOCTYPES).compose(batch, RECIPE, pages, counter, today=today)
+
+
+def doubts(*sheets: ReadPage, today: date = DAY) -> list[tuple[str, ...]]:
+    return [dossier.doubts for dossier in planned(*sheets, today=today).dossiers]
+
+
+def papers(plan: Plan) -> list[list[tuple[int, int, str]]]:
+    return [
+        [(each.span.first, each.span.last, each.span.doctype) for each in one.documents]
+        for one in plan.dossiers
+    ]
+
+
+def test_a_dossier_code_begins_a_dossier() -> None:
+    plan = planned(receipt(CODE), BIRTH, receipt(OTHER_CODE), DECLARATION)
+
+    assert [dossier.code for dossier in plan.dossiers] == [CODE, OTHER_CODE]
+    assert papers(plan) == [
+        [(1, 1, "giay-tiep-nhan-ho-so"), (2, 2, "giay-khai-sinh")],
+        [(3, 3, "giay-tiep-nhan-ho-so"), (4, 4, "to-khai-dang-ky-khai-sinh")],
+    ]
+
+
+def test_a_separator_sheet_begins_a_dossier_and_is_in_none() -> None:
+    plan = planned(BIRTH, sheet(), DECLARATION)
+
+    assert papers(plan) == [
+        [(1, 1, "giay-khai-sinh")],
+        [(3, 3, "to-khai-dang-ky-khai-sinh")],
+    ]
+    assert plan.separators == (2,)
+
+
+def test_dossiers_are_numbered_and_so_are_their_papers() -> None:
+    plan = planned(receipt(CODE), BIRTH, receipt(OTHER_CODE))
+
+    assert [dossier.id[-3:] for dossier in plan.dossiers] == ["-01", "-02"]
+    assert all(dossier.id[:16] == plan.batch_id[:16] for dossier in plan.dossiers)
+    numbers = [[each.number for each in one.documents] for one in plan.dossiers]
+    assert numbers == [[1, 2], [1]]
+
+
+def test_a_dossier_gets_the_procedure_of_its_counter() -> None:
+    assert planned(BIRTH).dossiers[0].procedure == COUNTER.procedure
+    assert planned(BIRTH, counter=None).dossiers[0].procedure is None
+
+
+def test_a_clean_dossier_has_no_doubts() -> None:
+    assert doubts(slip(CODE), BIRTH) == [()]
+
+
+def test_two_dossiers_with_one_code_are_both_doubtful() -> None:
+    both = doubts(slip(CODE), BIRTH, sheet(), slip(CODE), slip(OTHER_CODE))
+
+    assert [compose.SHARED_CODE in each for each in both] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("today", "doubtful"),
+    [(date(2026, 10, 7), True), (date(2026, 10, 8), False), (date(2027, 1, 1), False)],
+)
+def test_a_code_from_the_future_is_doubtful(today: date, doubtful: bool) -> None:
+    (found,) = doubts(slip(CODE), today=today)
+
+    assert (compose.FUTURE_CODE in found) is doubtful
+
+
+def test_a_printed_code_that_disagrees_with_the_barcode_is_doubtful() -> None:
+    contradicted = page(
+        *MOTTO,
+        "",
+        "GIẤY TIẾP NHẬN HỒ SƠ",
+        "VÀ HẸN TRẢ KẾT QUẢ",
+        f"Mã hồ sơ: {OTHER_CODE}",
+        *BODY,
+        codes=[CODE],
+    )
+
+    assert doubts(contradicted) == [(compose.CODE_DISAGREES,)]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "doubt"),
+    [
+        pytest.param((BIRTH,), compose.NO_CODE, id="no code"),
+        pytest.param((slip(CODE), UNTITLED), compose.UNKNOWN_PAPER, id="unknown"),
+        pytest.param((slip(CODE), UNREADABLE), compose.UNREADABLE_PAGE, id="unread"),
+    ],
+)
+def test_what_is_not_sure_is_a_doubt(sheets: Sequence[ReadPage], doubt: str) -> None:
+    (found,) = doubts(*sheets)
+
+    assert doubt in found
+
+
+def test_a_doubt_is_told_once() -> None:
+    (found,) = doubts(slip(CODE), UNREADABLE, UNREADABLE, UNTITLED, UNTITLED)
+
+    assert len(set(found)) == len(found)
+
+
+def test_a_scan_of_separator_sheets_has_no_dossier() -> None:
+    plan = planned(sheet(), sheet())
+
+    assert plan.dossiers == ()
+    assert plan.separators == (1, 2)
+
+
+KINDS = (
+    receipt(CODE),
+    receipt(OTHER_CODE),
+    slip(CODE),
+    sheet(),
+    BIRTH,
+    DECLARATION,
+    UNTITLED,
+    UNREADABLE,
+    continued(),
+    blank(),
+    replace(BIRTH, codes=receipt(CODE).codes),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8))
+def test_every_page_is_in_exactly_one_paper_or_a_separator(
+    sheets: list[ReadPage],
+) -> None:
+    plan = planned(*sheets)
+
+    in_papers = [
+        number
+        for paper in papers(plan)
+        for first, last, _ in paper
+        for number in range(first, last + 1)
+    ]
+    assert sorted([*in_papers, *plan.separators]) == list(range(1, len(sheets) + 1))
+    assert len({dossier.id for dossier in plan.dossiers}) == len(plan.dossiers)
+    assert all(dossier.documents for dossier in plan.dossiers)

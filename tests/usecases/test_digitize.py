@@ -1,0 +1,320 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from pipeline.errors import (
+    DamagedScan,
+    ObjectMissing,
+    StoreUnavailable,
+    WorkTakenOver,
+)
+from pipeline.model.dossier import DossierStatus
+from pipeline.model.state import BatchState
+from pipeline.usecases import compose
+from pipeline.usecases.digitize import is_worth_retrying
+from tests.catalog.made_up import Clock
+from tests.split.paper import CODE, continued, page, sheet, stack
+from tests.usecases.fakes import (
+    ATTEMPTS,
+    LEASE,
+    RECIPE,
+    SHORT_SCAN,
+    TWO_SLIPS,
+    House,
+    open_house,
+    scan,
+    slip,
+)
+
+
+def state(house: House, batch_id: str) -> BatchState:
+    record = house.catalog.batch(batch_id)
+    assert record is not None
+    return record.state
+
+
+def test_a_batch_becomes_dossiers_that_can_be_found(house: House) -> None:
+    batch = house.receive().batch
+
+    manifests = house.digitize(batch.id)
+
+    assert [len(manifest.documents) for manifest in manifests] == [2, 2]
+    assert house.catalog.dossiers_of(batch.id) == tuple(m.id for m in manifests)
+    assert state(house, batch.id) is BatchState.REVIEW
+    assert list(house.archive.manifests()) == list(manifests)
+
+
+def test_a_batch_without_doubts_is_filed(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+
+    manifests = house.digitize(batch.id)
+
+    assert {manifest.status for manifest in manifests} == {DossierStatus.FILED}
+    assert state(house, batch.id) is BatchState.FILED
+
+
+def test_a_page_that_could_not_be_read_puts_its_dossier_into_review(home: Path) -> None:
+    house = open_house(home, stack(slip(CODE), page(readable=False)))
+    batch = house.receive(SHORT_SCAN).batch
+
+    (manifest,) = house.digitize(batch.id)
+
+    assert manifest.status is DossierStatus.REVIEW
+    assert compose.UNREADABLE_PAGE in manifest.doubts
+    assert state(house, batch.id) is BatchState.REVIEW
+
+
+def test_only_one_of_two_gets_the_lease(house: House) -> None:
+    batch = house.receive().batch
+
+    with (
+        house.digitizer.work_on(batch.id, "first") as first,
+        house.digitizer.work_on(batch.id, "second") as second,
+    ):
+        assert first is not None
+        assert second is None
+
+
+@pytest.mark.parametrize("batch_id", ["0" * 32, "unknown"])
+def test_there_is_nothing_to_do_for_an_unknown_batch(
+    house: House, batch_id: str
+) -> None:
+    with house.digitizer.work_on(batch_id, "worker") as work:
+        assert work is None
+
+
+def test_of_workers_at_once_exactly_one_files_the_batch(home: Path) -> None:
+    batch = open_house(home, TWO_SLIPS).receive(SHORT_SCAN).batch
+    houses = [open_house(home, TWO_SLIPS) for _ in range(4)]
+    together = Barrier(len(houses))
+
+    def work(house: House) -> int:
+        together.wait()
+        return len(house.digitize(batch.id, f"worker {id(house)}"))
+
+    with ThreadPoolExecutor(len(houses)) as threads:
+        filed = list(threads.map(work, houses))
+
+    assert sorted(filed) == [0, 0, 0, 2]
+    assert len(list(houses[0].archive.manifests())) == 2
+    assert len(houses[0].catalog.deliveries()) == 2
+
+
+def test_whoever_lost_the_lease_while_reading_stops(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+    other = open_house(home, TWO_SLIPS, clock=house.clock)
+
+    def take_over(number: int) -> None:
+        if number == 2:
+            house.clock.pass_by(LEASE + 1)
+            assert other.digitize(batch.id, "other")
+
+    house.pages.before_page = take_over
+
+    with pytest.raises(WorkTakenOver):
+        house.digitize(batch.id)
+
+    assert house.pages.numbers == [1]
+    assert state(house, batch.id) is BatchState.FILED
+
+
+def test_whoever_lost_the_lease_while_filing_leaves_what_the_other_filed(
+    home: Path,
+) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+    other = open_house(home, TWO_SLIPS, clock=house.clock)
+
+    with (  # noqa: PT012 - what happens inside is one try
+        pytest.raises(WorkTakenOver),
+        house.digitizer.work_on(batch.id, "slow") as work,
+    ):
+        assert work is not None
+        list(work.read_pages())
+        plan = work.compose()
+        house.clock.pass_by(LEASE + 1)
+        filed = other.digitize(batch.id, "other")
+        work.file(plan)
+
+    assert tuple(house.archive.manifests()) == filed
+    assert len(house.catalog.deliveries(pending=False)) == 2
+    assert state(house, batch.id) is BatchState.FILED
+
+
+def test_signs_of_life_keep_the_lease(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+    other = open_house(home, TWO_SLIPS, clock=house.clock)
+
+    def take_long(number: int) -> None:
+        house.clock.pass_by(LEASE - 1)
+        assert other.digitize(batch.id, "other") == ()
+
+    house.pages.before_page = take_long
+
+    assert len(house.digitize(batch.id)) == 2
+
+
+def test_pages_that_are_read_are_not_read_again(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+    with pytest.raises(StoreUnavailable):
+        stop_before_page_two(house, batch.id)
+    again = open_house(home, TWO_SLIPS)
+
+    again.digitize(batch.id)
+
+    assert again.pages.numbers == [2]
+
+
+def stop_before_page_two(house: House, batch_id: str) -> None:
+    def stop(number: int) -> None:
+        if number == 2:
+            raise StoreUnavailable("no answer")
+
+    house.pages.before_page = stop
+    house.digitize(batch_id)
+
+
+def test_an_outage_returns_the_lease_at_once(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+
+    with pytest.raises(StoreUnavailable):
+        stop_before_page_two(house, batch.id)
+
+    assert state(house, batch.id) is BatchState.RECEIVED
+    assert list((home / "scratch").iterdir()) == []
+
+
+def test_an_interruption_returns_the_lease_at_once(house: House) -> None:
+    batch = house.receive().batch
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        house.digitizer.work_on(batch.id, "worker"),
+    ):
+        raise KeyboardInterrupt
+
+    assert state(house, batch.id) is BatchState.RECEIVED
+
+
+def test_a_fault_of_the_paper_sets_the_batch_aside(house: House) -> None:
+    batch = house.receive().batch
+
+    with pytest.raises(DamagedScan), house.digitizer.work_on(batch.id, "worker"):
+        raise DamagedScan("torn")
+
+    record = house.catalog.batch(batch.id)
+    assert record is not None
+    assert (record.state, record.reason) == (BatchState.SET_ASIDE, "DAMAGED")
+
+
+def test_a_batch_out_of_tries_is_left_to_an_operator(house: House) -> None:
+    batch = house.receive().batch
+    for _ in range(ATTEMPTS):
+        with pytest.raises(RuntimeError), house.digitizer.work_on(batch.id, "worker"):
+            raise RuntimeError
+
+    assert house.digitize(batch.id) == ()
+
+    record = house.catalog.batch(batch.id)
+    assert record is not None
+    assert (record.state, record.reason) == (BatchState.FAILED, "ATTEMPTS")
+
+
+def test_a_batch_that_failed_runs_after_a_restart(house: House) -> None:
+    batch = house.receive().batch
+    for _ in range(ATTEMPTS):
+        with pytest.raises(RuntimeError), house.digitizer.work_on(batch.id, "worker"):
+            raise RuntimeError
+    assert house.digitize(batch.id) == ()
+
+    house.catalog.restart(batch.id)
+
+    assert len(house.digitize(batch.id)) == 2
+
+
+def test_the_first_plan_counts_for_every_later_try(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    batch = house.receive(SHORT_SCAN).batch
+    with (  # noqa: PT012 - what happens inside is one try
+        pytest.raises(StoreUnavailable),
+        house.digitizer.work_on(batch.id, "worker") as work,
+    ):
+        assert work is not None
+        list(work.read_pages())
+        decided = work.compose()
+        raise StoreUnavailable
+    later = open_house(home, stack(slip(CODE), continued()), recipe="another")
+
+    with later.digitizer.work_on(batch.id, "later") as work:
+        assert work is not None
+        assert [receipt.number for receipt in work.read_pages()] == [1, 2]
+        assert work.compose() == decided
+        manifests = work.file(decided)
+
+    assert later.pages.numbers == []
+    assert {manifest.recipe for manifest in manifests} == {RECIPE}
+
+
+def test_nothing_is_composed_before_all_pages_are_read(house: House) -> None:
+    batch = house.receive().batch
+
+    with (  # noqa: PT012 - what happens inside is one try
+        pytest.raises(ObjectMissing),
+        house.digitizer.work_on(batch.id, "worker") as work,
+    ):
+        assert work is not None
+        work.compose()
+
+
+def test_a_scan_of_nothing_but_separator_sheets_is_set_aside(home: Path) -> None:
+    house = open_house(home, stack(sheet(), sheet()))
+    batch = house.receive(SHORT_SCAN).batch
+
+    house.ingester.ingest(house.drop(SHORT_SCAN), "demo", "worker", lambda *_: None)
+
+    record = house.catalog.batch(batch.id)
+    assert record is not None
+    assert (record.state, record.reason) == (BatchState.SET_ASIDE, "EMPTY")
+
+
+@pytest.mark.parametrize(
+    ("claimed_at", "doubtful"),
+    [
+        pytest.param(datetime(2026, 10, 7, 16, 59, tzinfo=UTC), True, id="23:59"),
+        pytest.param(datetime(2026, 10, 7, 17, 0, tzinfo=UTC), False, id="0:00"),
+    ],
+)
+def test_the_date_in_a_code_is_compared_with_the_day_at_the_counter(
+    home: Path, claimed_at: datetime, doubtful: bool
+) -> None:
+    clock = Clock()
+    clock.time = claimed_at
+    house = open_house(home, stack(slip(CODE)), clock=clock)
+
+    (manifest,) = house.digitize(house.receive(scan(1)).batch.id)
+
+    assert (compose.FUTURE_CODE in manifest.doubts) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("error", "worth"),
+    [
+        (StoreUnavailable(), True),
+        (ValueError(), True),
+        (DamagedScan(), False),
+        (WorkTakenOver(), False),
+        (ObjectMissing(), False),
+    ],
+)
+def test_an_error_tells_whether_another_try_makes_sense(
+    error: Exception, worth: bool
+) -> None:
+    assert is_worth_retrying(error) is worth

@@ -1,0 +1,121 @@
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from pipeline.errors import ObjectMissing, WorkTakenOver
+from pipeline.model.dossier import DossierStatus, Plan
+from pipeline.model.search import SearchQuery
+from pipeline.model.state import BatchRecord
+from tests.split.paper import CODE
+from tests.usecases.fakes import SHORT_SCAN, TWO_SLIPS, House, open_house
+
+
+@pytest.fixture
+def house(home: Path) -> House:
+    return open_house(home, TWO_SLIPS)
+
+
+@contextmanager
+def planned(house: House) -> Iterator[tuple[BatchRecord, Plan]]:
+    record = house.receive(SHORT_SCAN)
+    with house.digitizer.work_on(record.batch.id, "worker") as work:
+        assert work is not None
+        list(work.read_pages())
+        yield record, work.compose()
+
+
+def rest() -> None:
+    pass
+
+
+def test_a_manifest_says_what_was_filed_and_where_it_came_from(house: House) -> None:
+    with planned(house) as (record, plan):
+        first, _ = house.filer.file(record.batch, record.original_key, plan, rest)
+
+    assert (first.code, first.procedure, first.status) == (CODE, "1.001193", "filed")
+    assert (first.batch_id, first.counter_id) == (record.batch.id, "demo")
+    assert house.archive.read(first.original_key) == SHORT_SCAN
+    assert first.received_at == record.batch.received_at
+    assert first.documents[0].pages[0].number == 1
+
+
+def test_the_filed_pdf_is_what_the_manifest_describes(house: House) -> None:
+    with planned(house) as (record, plan):
+        manifests = house.filer.file(record.batch, record.original_key, plan, rest)
+        document = next(manifests).documents[0]
+
+    assert [fault for _, fault in house.archive.verify() if fault] == []
+    with pikepdf.open(io.BytesIO(house.archive.read(document.key))) as pdf:
+        assert len(pdf.pages) == 1
+
+
+def test_filing_again_changes_nothing(house: House) -> None:
+    with planned(house) as (record, plan):
+        once = list(house.filer.file(record.batch, record.original_key, plan, rest))
+        keys = house.keys()
+        house.clock.pass_by(10)
+        again = list(house.filer.file(record.batch, record.original_key, plan, rest))
+
+    assert again == once
+    assert house.keys() == keys
+    assert len(house.catalog.deliveries()) == 2
+
+
+def test_a_dossier_is_not_there_before_its_manifest(house: House) -> None:
+    def stop() -> None:
+        raise WorkTakenOver("batch")
+
+    with planned(house) as (record, plan):
+        filing = house.filer.file(record.batch, record.original_key, plan, stop)
+        with pytest.raises(WorkTakenOver):
+            next(filing)
+
+    assert list(house.archive.manifests()) == []
+    assert house.catalog.deliveries() == ()
+
+
+def test_each_page_is_a_sign_of_life(house: House) -> None:
+    beats: list[None] = []
+    with planned(house) as (record, plan):
+        for _ in house.filer.file(
+            record.batch, record.original_key, plan, lambda: beats.append(None)
+        ):
+            pass
+
+    assert len(beats) == record.batch.page_count
+
+
+def test_a_page_result_that_is_lost_stops_the_filing(house: House) -> None:
+    with planned(house) as (record, plan):
+        house.archive.expire_work(record.batch.id)
+        filing = house.filer.file(record.batch, record.original_key, plan, rest)
+        with pytest.raises(ObjectMissing):
+            next(filing)
+
+    assert list(house.archive.manifests()) == []
+
+
+def test_a_doubt_of_the_plan_is_one_of_the_dossier(house: House) -> None:
+    with planned(house) as (record, plan):
+        doubtful = replace(plan.dossiers[0], doubts=("look at this",))
+        changed = replace(plan, dossiers=(doubtful,))
+        (manifest,) = house.filer.file(record.batch, record.original_key, changed, rest)
+
+    assert manifest.status is DossierStatus.REVIEW
+    assert manifest.doubts == ("look at this",)
+
+
+def test_what_is_filed_is_found_without_diacritics(house: House) -> None:
+    with planned(house) as (record, plan):
+        for _ in house.filer.file(record.batch, record.original_key, plan, rest):
+            pass
+
+    found = house.catalog.search(SearchQuery("giay tiep nhan ho so"))
+
+    assert {hit.dossier_code for hit in found.hits} >= {CODE}
+    assert found.total == 2
