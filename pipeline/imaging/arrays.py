@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from pipeline.model.geometry import BoundingBox
 
+cv2.setNumThreads(1)  # pages go to processes; threads on top would only wait
+
 GrayImage: TypeAlias = NDArray[np.uint8]
 """Shape (height, width), ink dark."""
 
@@ -15,6 +17,9 @@ ColorImage: TypeAlias = NDArray[np.uint8]
 """Shape (height, width, 3), red, green, blue."""
 
 Image: TypeAlias = GrayImage | ColorImage
+
+_PAPER_SIDE = 292
+"""Pixels of the longer side, about 1 mm each on A4, on which paper is measured."""
 
 WHITE = 255
 """Level of bare paper in a bilevel page."""
@@ -35,6 +40,20 @@ def turn(image: Image, quarter_turns: int) -> Image:
 def crop(image: Image, box: BoundingBox) -> Image:
     """Cut *box* out of *image*, as a view that shares its pixels."""
     return image[box.top : box.bottom, box.left : box.right]
+
+
+def paper_around(gray: GrayImage) -> GrayImage:
+    """Estimate the level of the paper around every pixel, as if nothing were printed.
+
+    The lightest of each 5 mm of an A4 page, smoothed: follows shadows and tinted paper,
+    not letters. Inside anything larger, such as a photograph, it follows the picture.
+    """
+    height, width = gray.shape
+    scale = min(1.0, _PAPER_SIDE / max(gray.shape))
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    lightest = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    smooth = cv2.blur(lightest, (9, 9))
+    return np.asarray(cv2.resize(smooth, (width, height)), np.uint8)
 
 
 def resize_to_dpi(image: Image, dpi: float, target_dpi: float) -> Image:

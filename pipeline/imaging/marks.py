@@ -1,0 +1,169 @@
+"""Wipe what a form prints for the pen, not for the reader: dotted leaders and rules."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.arrays import GrayImage, paper_around
+
+_INK_BELOW_PAPER = 60
+"""Levels below the paper around it from which a pixel is ink."""
+
+_DOT_SIDE = 0.65
+"""Millimetres across the dot of a leader in 14 point print."""
+
+_DOT_GAP = 2.2
+"""Millimetres between the dots of one leader."""
+
+_FEWEST_DOTS = 5
+"""Dots in a row that are a leader; an ellipsis has three."""
+
+_UNEVEN_STEPS = 0.3
+"""Median deviation of a leader's steps from their median, as part of it: dots below
+letters follow one another at any distance."""
+
+_OUT_OF_STEP = 0.2
+"""Part of a step by which a dot of the leader may miss a whole number of them."""
+
+_INTERRUPTION = 10.0
+"""Millimetres over which descenders may hide a leader that goes on behind them."""
+
+_OFF_THE_LINE = 0.12
+"""Millimetres that a dot may stand off its leader's line: a pixel."""
+
+_RULE_LENGTH, _RULE_THICKNESS = 7.0, 0.5
+"""Millimetres: longer than any stroke of a letter in print, and thinner than a bar."""
+
+
+def wipe_leaders(gray: GrayImage, dpi: float) -> GrayImage:
+    """Paint dotted leaders and thin level rules over with the paper around them.
+
+    With leaders under them 78 % of typed values were read exactly, without 92 %. Dots
+    below (dấu nặng) stay: they stand off the leader's line or off its even step. What
+    crosses a rule stays where it is taller than the rule.
+
+    Args:
+        gray: the page, ink dark, tilted by no more than about a degree. Not changed.
+        dpi: its resolution, pixels per inch.
+
+    Returns:
+        The wiped page; *gray* itself where there is nothing to wipe.
+    """
+    paper = paper_around(gray)
+    ink = (cv2.subtract(paper, gray) > _INK_BELOW_PAPER).astype(np.uint8)
+    wiped = _find_leaders(ink, dpi / 25.4) | _find_rules(ink, dpi / 25.4)
+    if not wiped.any():
+        return gray
+    # The soft edge of a dot is lighter than ink; the edge of what stays is left alone.
+    soft = np.ones((3, 3), np.uint8)
+    staying = cv2.dilate(cv2.subtract(ink, wiped), soft)
+    around = cv2.subtract(cv2.dilate(wiped, soft), staying)
+    return np.where(cv2.bitwise_or(around, wiped) > 0, paper, gray)
+
+
+class _Dots(NamedTuple):
+    """Small lone marks by the x of their middles, and their labels as components."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    label: NDArray[np.int64]
+
+
+class _Leader(NamedTuple):
+    """The line that the dots of a leader stand on, and their step along it."""
+
+    slope: float
+    offset: float
+    left: float
+    right: float
+    step: float
+
+
+def _find_leaders(ink: GrayImage, per_mm: float) -> GrayImage:
+    """Mark the dots of all leaders."""
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(ink)
+    widest = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    small = np.flatnonzero(widest <= max(2.0, _DOT_SIDE * per_mm))
+    small = small[np.argsort(middles[small, 0])]
+    dots = _Dots(middles[small, 0], middles[small, 1], small)
+    is_leader = np.zeros(count, np.uint8)
+    for members in _group_level(dots, ink.shape, per_mm):
+        leader = _fit_leader(dots, members, per_mm)
+        if leader is not None:
+            is_leader[_dots_of(leader, dots, per_mm)] = 1
+    return is_leader[labels] if is_leader.any() else np.zeros_like(ink)
+
+
+def _group_level(
+    dots: _Dots, shape: tuple[int, ...], per_mm: float
+) -> list[NDArray[np.int64]]:
+    """Group dots that follow one another on a level, each group from left to right."""
+    if len(dots.x) < _FEWEST_DOTS:
+        return []
+    rows, columns = dots.y.astype(int), dots.x.astype(int)
+    seeds = np.zeros(shape, np.uint8)
+    seeds[rows, columns] = 1
+    reach = np.ones((3, round(_DOT_GAP * per_mm)), np.uint8)
+    _, joined = cv2.connectedComponents(cv2.dilate(seeds, reach))
+    group = joined[rows, columns]
+    order = np.argsort(group, kind="stable")
+    borders = np.flatnonzero(np.diff(group[order])) + 1
+    groups = np.split(order, borders)
+    return [members for members in groups if len(members) >= _FEWEST_DOTS]
+
+
+def _fit_leader(
+    dots: _Dots, members: NDArray[np.int64], per_mm: float
+) -> _Leader | None:
+    """Lay a line through most of the dots; None where they are not even along it."""
+    x, y = dots.x[members], dots.y[members]
+    half = len(members) // 2
+    run = float(np.median(x[half:]) - np.median(x[:half]))
+    slope = float(np.median(y[half:]) - np.median(y[:half])) / max(run, 1.0)
+    offset = float(np.median(y - slope * x))
+    along = x[np.abs(y - slope * x - offset) <= _off_the_line(per_mm)]
+    if len(along) < _FEWEST_DOTS:
+        return None
+    steps = np.diff(along)
+    step = float(np.median(steps))
+    if np.median(np.abs(steps - step)) > _UNEVEN_STEPS * step:
+        return None
+    return _Leader(slope, offset, float(along[0]), float(along[-1]), step)
+
+
+def _dots_of(leader: _Leader, dots: _Dots, per_mm: float) -> NDArray[np.int64]:
+    """Find the labels of all dots on the leader's line that keep its step.
+
+    A dot below a letter comes between two of the leader's: it fits neither side.
+    """
+    reach = _INTERRUPTION * per_mm
+    on_line = np.flatnonzero(
+        (
+            np.abs(dots.y - leader.slope * dots.x - leader.offset)
+            <= _off_the_line(per_mm)
+        )
+        & (dots.x >= leader.left - reach)
+        & (dots.x <= leader.right + reach)
+    )
+    steps = np.diff(dots.x[on_line]) / leader.step
+    off = np.abs(steps - np.round(steps))
+    nearer_side = np.minimum(np.r_[off[0], off], np.r_[off, off[-1]])
+    found: NDArray[np.int64] = dots.label[on_line[nearer_side <= _OUT_OF_STEP]]
+    return found
+
+
+def _off_the_line(per_mm: float) -> float:
+    return max(1.0, _OFF_THE_LINE * per_mm)
+
+
+def _find_rules(ink: GrayImage, per_mm: float) -> GrayImage:
+    """Mark level rules, except where a taller stroke crosses them."""
+    length = round(_RULE_LENGTH * per_mm)
+    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    if not runs.any():
+        return np.zeros_like(ink)
+    tallest = max(2, round(_RULE_THICKNESS * per_mm))
+    tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((tallest + 1, 1), np.uint8))
+    return np.asarray(cv2.subtract(runs, tall), np.uint8)
