@@ -33,6 +33,10 @@ _MM_PER_POINT = 25.4 / 72
 _LEADING = 1.32
 """Baseline to baseline, in ems: single spacing with 3 points after."""
 
+_LEADER_BELOW, _VALUE_ABOVE = 0.4, 1.0
+"""Millimetres off the label's baseline: who types into a form stays clear of the dots,
+so that those below the letters (dấu nặng) are not lost among them."""
+
 Align = Literal["left", "middle", "right"]
 _ANCHORS = {"left": "ls", "middle": "ms", "right": "rs"}
 
@@ -165,9 +169,11 @@ class Sheet:
         ):
             x = start if index == 0 else left
             if dotted:
-                self.dots(x, right, y + 0.5, size)
+                self.dots(x, right, y + _LEADER_BELOW, size)
             if row:
-                self.print(" ".join(row), x + 1, y - (0.3 if dotted else 0), size)
+                self.print(
+                    " ".join(row), x + 1, y - (_VALUE_ABOVE if dotted else 0), size
+                )
             y += self.leading(size)
         return y
 
