@@ -71,6 +71,8 @@ class PdfScan:
             unit = self._tree.user_unit(number)
             sheet = plan_sheet(page, survey, user_unit=unit, max_dpi=max_dpi)
             check_size(number, sheet.width, sheet.height, self._max_pixels)
+            for picture in survey.pictures:
+                check_size(number, picture.width, picture.height, self._max_pixels)
             image = draw_page(page, sheet.width, sheet.height, gray=survey.is_gray)
             if _is_lost(image, page, survey):
                 return self._second_try(number, sheet, max_dpi)

@@ -39,6 +39,12 @@ class PictureOnPage:
     share: float
     """Area over the area of the page."""
 
+    width: int
+    """Pixels stored."""
+
+    height: int
+    """Pixels stored."""
+
     depth: int
     """Bits of one pixel."""
 
@@ -199,6 +205,8 @@ def _to_picture(
         # the two, but not both, is turned on its side.
         own.turned() if (abs(matrix.b) > abs(matrix.a)) != on_side else own,
         min(1.0, abs(matrix.a * matrix.d - matrix.b * matrix.c) / area),
+        about.width,
+        about.height,
         about.bits_per_pixel,
         about.colorspace in _GRAY_SPACES,
     )

@@ -53,9 +53,9 @@ def test_a_born_digital_page_keeps_its_own_words(tmp_path: Path) -> None:
 def test_every_box_holds_the_ink_of_its_word_and_no_more(tmp_path: Path) -> None:
     raster = render(tmp_path, text_pdf())
     assert raster.words is not None
+    ink = np.argwhere(raster.image < 128)
     for word in raster.words.words:
         box = word.box
-        ink = np.argwhere(raster.image < 128)
         inside = ink[(ink[:, 0] >= box.top - 9) & (ink[:, 0] < box.bottom + 9)]
         inside = inside[(inside[:, 1] >= box.left - 4) & (inside[:, 1] < box.right + 4)]
         assert inside.min(axis=0) == pytest.approx((box.top, box.left), abs=2)

@@ -155,6 +155,17 @@ def test_a_giant_page_is_refused_alone(tmp_path: Path, box: list[float]) -> None
         render(tmp_path, data)
 
 
+def test_a_giant_picture_on_a_small_page_is_never_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scan_pdf(BARS))
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        image = pdf.pages[0].Resources.XObject.Im
+        image.Width, image.Height = 60_000, 60_000
+        pdf.save(path)
+    with pytest.raises(PageUnreadable, match="60000 x 60000 pixels"):
+        render(tmp_path, path.read_bytes(), max_dpi=100)
+
+
 @pytest.mark.parametrize("rotate", [0, 90])
 def test_a_page_only_poppler_understands_is_drawn_by_poppler(
     tmp_path: Path, rotate: int
