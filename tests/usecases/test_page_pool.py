@@ -1,0 +1,276 @@
+"""Reading processes that sleep, fail, die and eat memory, one page at a time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import ObjectMissing, StoreUnavailable, ToolMissing, ToolTimeout
+from pipeline.model.scan import MediaType
+from pipeline.model.text import PageReceipt
+from pipeline.usecases.page_pool import PagePool
+from pipeline.usecases.read import Effort, PageTask
+
+SECONDS = 1.5
+MEMORY = 300_000_000
+
+
+class Trouble:
+    """Reads pages into notes in a folder; some make trouble as long as they are read.
+
+    What a page does stands in the folder's file of its number.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, task: PageTask) -> PageReceipt:
+        with (self.folder / f"{task.number}.tries").open("a") as notes:
+            notes.write(f"{os.getpid()} {task.effort.name}\n")
+        path = self.folder / f"{task.number}.trouble"
+        if path.exists():
+            name, _, last = path.read_text().partition(" ")
+            if task.effort is Effort.FULL or task.effort.name == last:
+                TROUBLES[name]()
+        return PageReceipt(task.number, f"page {task.number}", 1, 0.9)
+
+
+def sleep() -> None:
+    time.sleep(60)
+
+
+def fail() -> None:
+    raise RuntimeError("a page woke a defect")
+
+
+def die() -> None:
+    os._exit(3)
+
+
+def eat() -> None:
+    assert bytearray(2 * MEMORY)
+
+
+def time_out() -> None:
+    raise ToolTimeout("the engine's own limit")
+
+
+def lose_the_store() -> None:
+    raise StoreUnavailable("no answer")
+
+
+TROUBLES: dict[str, Callable[[], None]] = {
+    "sleep": sleep,
+    "fail": fail,
+    "die": die,
+    "eat": eat,
+    "time_out": time_out,
+    "lose_the_store": lose_the_store,
+}
+
+
+def open_trouble(folder: Path) -> Any:
+    return Trouble(folder)
+
+
+def open_nothing(folder: Path) -> Any:
+    raise ToolMissing("no model")
+
+
+def tasks(pages: int) -> Iterator[PageTask]:
+    for number in range(1, pages + 1):
+        yield PageTask("batch", "recipe", Path("scan"), MediaType.PDF, number)
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[PagePool]:
+    opener = partial(open_trouble, tmp_path)
+    with PagePool(opener, workers=2, seconds=SECONDS, memory=MEMORY) as pool:
+        yield pool
+
+
+def make(folder: Path, number: int, trouble: str) -> None:
+    (folder / f"{number}.trouble").write_text(trouble)
+
+
+def tries(folder: Path, number: int) -> list[str]:
+    notes = folder / f"{number}.tries"
+    lines = notes.read_text().splitlines() if notes.exists() else []
+    return [line.split()[1] for line in lines]
+
+
+def processes(folder: Path) -> set[int]:
+    lines = [path.read_text().splitlines() for path in folder.glob("*.tries")]
+    return {int(line.split()[0]) for found in lines for line in found}
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def test_pages_come_in_order_whatever_some_of_them_do(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    troubles = {2: "fail", 4: "die", 6: "eat", 8: "sleep", 10: "time_out"}
+    for number, trouble in troubles.items():
+        make(tmp_path, number, trouble)
+
+    receipts = list(pool.read(tasks(12)))
+
+    assert [receipt.number for receipt in receipts] == list(range(1, 13))
+    for number in troubles:
+        assert tries(tmp_path, number) == ["FULL", "FULL", "PICTURE"], number
+
+
+def test_other_pages_do_not_pay(pool: PagePool, tmp_path: Path) -> None:
+    make(tmp_path, 3, "die")
+
+    list(pool.read(tasks(6)))
+
+    assert [tries(tmp_path, number) for number in (1, 2, 4, 5, 6)] == [["FULL"]] * 5
+
+
+def test_a_page_that_cannot_even_be_shown_gets_a_placeholder(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    make(tmp_path, 1, "die PICTURE")
+
+    (receipt,) = pool.read(tasks(1))
+
+    assert receipt.number == 1
+    assert tries(tmp_path, 1) == ["FULL", "FULL", "PICTURE", "PLACEHOLDER"]
+
+
+def test_a_fault_that_is_not_the_pages_ends_the_reading(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    make(tmp_path, 2, "lose_the_store")
+
+    with pytest.raises(StoreUnavailable):
+        list(pool.read(tasks(4)))
+
+    assert tries(tmp_path, 2) == ["FULL"]
+
+
+def test_a_reader_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    opener = partial(open_nothing, tmp_path)
+
+    with (
+        PagePool(opener, workers=1, seconds=SECONDS, memory=MEMORY) as pool,
+        pytest.raises(ToolMissing),
+    ):
+        list(pool.read(tasks(3)))
+
+
+def test_signs_of_life_are_given_while_a_page_takes_long(tmp_path: Path) -> None:
+    make(tmp_path, 1, "sleep")
+    signs: list[float] = []
+    opener = partial(open_trouble, tmp_path)
+    with PagePool(opener, workers=1, seconds=3, memory=MEMORY) as pool:
+        list(pool.read(tasks(1), lambda: signs.append(time.monotonic())))
+
+    assert len(signs) >= 2
+
+
+def test_whoever_stops_early_leaves_no_page_at_work(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    for number in range(2, 9):
+        make(tmp_path, number, "sleep")
+
+    with closing(pool.read(tasks(8))) as reading:
+        next(reading)
+    for number in range(2, 9):
+        (tmp_path / f"{number}.trouble").unlink()
+    started = time.monotonic()
+    rest = list(pool.read(tasks(8)))
+
+    assert len(rest) == 8
+    assert time.monotonic() - started < 10 * SECONDS
+
+
+def test_a_stop_by_the_one_who_waits_ends_the_reading(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    make(tmp_path, 1, "sleep")
+    pool.seconds = 60
+
+    def lost() -> None:
+        raise ObjectMissing("lease")
+
+    started = time.monotonic()
+    with pytest.raises(ObjectMissing):
+        list(pool.read(tasks(1), lost))
+
+    assert time.monotonic() - started < 30
+
+
+def test_processes_are_gone_at_the_end(tmp_path: Path) -> None:
+    make(tmp_path, 2, "sleep")
+    opener = partial(open_trouble, tmp_path)
+    with PagePool(opener, workers=2, seconds=SECONDS, memory=MEMORY) as pool:
+        list(pool.read(tasks(4)))
+
+    assert len(processes(tmp_path)) >= 2
+    assert not any(map(is_running, processes(tmp_path)))
+
+
+def test_a_killed_process_without_a_page_does_not_break_the_pool(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    list(pool.read(tasks(4)))
+    for process in processes(tmp_path):
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, processes(tmp_path))))
+    time.sleep(0.5)  # the pool looks after its processes ten times a second
+
+    assert len(list(pool.read(tasks(4)))) == 4
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from tests.usecases.test_page_pool import open_trouble, tasks
+from functools import partial
+from pipeline.usecases.page_pool import PagePool
+
+if __name__ == "__main__":
+    opener = partial(open_trouble, Path(sys.argv[1]))
+    with PagePool(opener, workers=2, seconds=60, memory=300_000_000) as pool:
+        list(pool.read(tasks(2)))
+"""
+
+
+def test_processes_die_with_a_killed_parent(tmp_path: Path) -> None:
+    make(tmp_path, 1, "sleep")
+    make(tmp_path, 2, "sleep")
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(root)},
+    ) as parent:
+        wait_until(lambda: len(processes(tmp_path)) == 2)
+        parent.kill()
+
+    wait_until(lambda: not any(map(is_running, processes(tmp_path))))
+
+
+def wait_until(happens: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
