@@ -171,16 +171,27 @@ def _checked(text: str) -> URL:
 def _open(url: URL) -> Engine:
     # Parameters hold people's names: hide_parameters keeps them out of messages.
     if url.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
             connect_args={"connect_timeout": 10},
         )
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    # The planner does not count what it costs to unpack a text vector and reads all of
+    # them in turn rather than the index (6,000 documents: 32 ms against 1 ms). All our
+    # questions have an index. Compiling them costs more than it saves.
+    connection.execute("SET enable_seqscan = off")
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
