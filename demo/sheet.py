@@ -171,10 +171,9 @@ class Sheet:
             if dotted:
                 self.dots(x, right, y + _LEADER_BELOW, size)
             if row:
-                self.print(
-                    " ".join(row), x + 1, y - (_VALUE_ABOVE if dotted else 0), size
-                )
-            y += self.leading(size)
+                raised = _VALUE_ABOVE if dotted else 0
+                self.print(" ".join(row), x + 1, y - raised, size)
+            y += self.leading(size) + (_LEADER_BELOW if dotted else 0)
         return y
 
     def dots(self, left: float, right: float, y: float, size: float = 13) -> None:

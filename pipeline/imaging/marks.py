@@ -14,8 +14,8 @@ _INK_BELOW_PAPER = 60
 _DOT_SIDE = 0.65
 """Millimetres across the dot of a leader in 14 point print."""
 
-_DOT_GAP = 2.2
-"""Millimetres between the dots of one leader."""
+_DOT_GAP = 2
+"""Whole millimetres between the dots of one leader."""
 
 _FEWEST_DOTS = 5
 """Dots in a row that are a leader; an ellipsis has three."""
@@ -102,10 +102,10 @@ def _group_level(
     """Group dots that follow one another on a level, each group from left to right."""
     if len(dots.x) < _FEWEST_DOTS:
         return []
-    rows, columns = dots.y.astype(int), dots.x.astype(int)
-    seeds = np.zeros(shape, np.uint8)
+    rows, columns = dots.y.astype(int), (dots.x / per_mm).astype(int)
+    seeds = np.zeros((shape[0], int(shape[1] / per_mm) + 1), np.uint8)
     seeds[rows, columns] = 1
-    reach = np.ones((3, round(_DOT_GAP * per_mm)), np.uint8)
+    reach = np.ones((3, _DOT_GAP), np.uint8)
     _, joined = cv2.connectedComponents(cv2.dilate(seeds, reach))
     group = joined[rows, columns]
     order = np.argsort(group, kind="stable")
