@@ -1,41 +1,55 @@
 """The command ``sohoa``: the doors put together, each loaded only when it is opened."""
 
-from pipeline.cli.main import Context, app, guarded
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import ingest, operate
+from pipeline.cli.app import app
+from pipeline.cli.command import Common, command
+
+__all__ = ["app", "ingest", "main", "operate"]
 
 
-@app.command()
-@guarded
-def up(context: Context) -> None:
+@command(app, service=True)
+def up(common: Common) -> None:
     """Start the embedded stack on this machine and keep it running."""
     from pipeline.cli.console import say_ready, say_step
     from pipeline.flows.serve import EmbeddedStack
 
-    settings = context.obj.settings()
+    settings = common.settings()
     EmbeddedStack(settings, say_step).run(lambda: say_ready(settings))
 
 
-@app.command()
-@guarded
-def deploy(context: Context, nothing_runs: bool = False) -> None:
+@command(app, service=True)
+def deploy(
+    common: Common,
+    nothing_runs: Annotated[
+        bool,
+        typer.Option(
+            "--nothing-runs",
+            help="No worker is at work: end runs that are marked as running.",
+        ),
+    ] = False,
+) -> None:
     """Register work pool, deployments and automations with the Prefect server."""
     from pipeline.flows.deploy import deploy as register
     from pipeline.flows.deploy import end_stale_runs
     from pipeline.flows.start import start_watch
 
-    settings = context.obj.settings()
+    settings = common.settings()
     register(settings)
     if nothing_runs:
         end_stale_runs()
     start_watch()
 
 
-@app.command()
-@guarded
-def web(context: Context) -> None:
+@command(app, service=True)
+def web(common: Common) -> None:
     """Serve the search page."""
     from pipeline.web.app import serve
 
-    serve(context.obj.settings())
+    serve(common.settings())
 
 
 def main() -> None:

@@ -7,9 +7,11 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from pipeline.catalog.catalog import SqlCatalog
 from pipeline.errors import ConfigError
@@ -29,8 +31,10 @@ from pipeline.settings import (
     secret_value,
 )
 from pipeline.storage.archive import ObjectArchive, ObjectStore
+from pipeline.storage.init import ROLES, S3Identity, init_buckets, init_users
 from pipeline.storage.local_store import LocalStore
 from pipeline.storage.minio_store import MinioStore
+from pipeline.storage.s3 import S3Connection
 from pipeline.templates import load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.digitize import (
@@ -53,10 +57,13 @@ __all__ = [
     "Ingested",
     "Work",
     "find_counter",
+    "init_store",
     "is_worth_retrying",
     "load_settings",
     "now",
     "open_app",
+    "open_archive",
+    "open_catalog",
     "open_file_reader",
 ]
 """What the doors need: they import the composition root, nothing below it."""
@@ -101,16 +108,17 @@ def open_app(settings: Settings) -> Iterator[App]:
         ConfigError: a setting, counter or template is wrong.
         ToolMissing: a program or model is not there.
     """
+    with open_catalog(settings) as catalog, _page_pool(settings) as pool:
+        yield _put_together(settings, catalog, pool)
+
+
+def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     counters = load_counters(settings.config)
     doctypes = load_doctypes(settings.config)
-    procedures = load_procedures(settings.config)
-    archive = ObjectArchive(open_store(settings))
-    catalog = SqlCatalog(catalog_url(settings))
-    catalog.migrate()
+    archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
     filer = Filer(archive, catalog, doctypes, now)
     recipe = make_recipe(settings)
-    pool = _page_pool(settings)
     scratch = settings.home / "scratch"
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
     digitizer = Digitizer(
@@ -125,24 +133,36 @@ def open_app(settings: Settings) -> Iterator[App]:
         now,
     )
     keep = timedelta(days=settings.work.keep_days)
+    return App(
+        settings=settings,
+        counters=counters,
+        doctypes=doctypes,
+        procedures=load_procedures(settings.config),
+        recipe=recipe,
+        archive=archive,
+        catalog=catalog,
+        inbox=inbox,
+        receiver=receiver,
+        digitizer=digitizer,
+        filer=filer,
+        ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
+        upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
+        viewer=Viewer(archive),
+    )
+
+
+def open_archive(settings: Settings) -> Archive:
+    """Open the archive alone: for what needs neither catalog nor reader."""
+    return ObjectArchive(open_store(settings))
+
+
+@contextmanager
+def open_catalog(settings: Settings) -> Iterator[Catalog]:
+    """Open the catalog alone, with its tables up to date."""
+    catalog = SqlCatalog(catalog_url(settings))
     try:
-        with pool:
-            yield App(
-                settings=settings,
-                counters=counters,
-                doctypes=doctypes,
-                procedures=procedures,
-                recipe=recipe,
-                archive=archive,
-                catalog=catalog,
-                inbox=inbox,
-                receiver=receiver,
-                digitizer=digitizer,
-                filer=filer,
-                ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
-                upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
-                viewer=Viewer(archive),
-            )
+        catalog.migrate()
+        yield catalog
     finally:
         catalog.close()
 
@@ -180,10 +200,50 @@ def now() -> datetime:
 
 def open_store(settings: Settings) -> ObjectStore:
     """Open the object store that the settings name."""
-    store = settings.store
-    if store.kind == "local":
+    if settings.store.kind == "local":
         return LocalStore(settings.home / "store")
-    return MinioStore(
+    return MinioStore(**asdict(_connect(settings.store)))
+
+
+def init_store(settings: Settings, users: Path | None) -> tuple[str, ...]:
+    """Make what the store needs; doing it again changes nothing.
+
+    Args:
+        settings: with the administrator's keys.
+        users: folder of the secret keys of the identities to make, one file a role:
+            ``store_<role>``. A role without a file is left out.
+
+    Returns:
+        What was done or found lacking, one sentence each.
+
+    Raises:
+        ConfigError: no right to do this, or *users* holds no key.
+        StoreUnavailable: no usable answer.
+    """
+    if settings.store.kind == "local":
+        open_store(settings)
+        return ("the store is a folder of this machine: nothing else to set up",)
+    connection = _connect(settings.store)
+    done = init_buckets(connection)
+    if users is None:
+        return done
+    return (*done, *init_users(connection, _identities(users)))
+
+
+def _identities(folder: Path) -> dict[str, S3Identity]:
+    files = {role: folder / f"store_{role}" for role in ROLES}
+    identities = {
+        role: S3Identity(role, secret_value(SecretStr(""), file))
+        for role, file in files.items()
+        if file.exists()
+    }
+    if not identities:
+        raise ConfigError(f"{folder}: no file store_<role>; roles: {', '.join(ROLES)}")
+    return identities
+
+
+def _connect(store: StoreSettings) -> S3Connection:
+    return S3Connection(
         endpoint=store.endpoint,
         access_key=secret_value(store.access_key, store.access_key_file),
         secret_key=secret_value(store.secret_key, store.secret_key_file),

@@ -34,6 +34,8 @@ SENTENCES = {
     "ATTEMPTS": "The file could not be read in several tries.",
     "FAILED": "The file could not be read in several tries.",
     "SET_ASIDE": "The file was set aside.",
+    "TRY_AGAIN": "The file could not be filed now; it is not at fault.",
+    "DEFECT": "The program made a mistake with this file.",
 }
 """What happened, by reason or state."""
 
@@ -45,6 +47,7 @@ ADVICE = {
     "INCOMPLETE": "Copy or scan the file again and wait until it is done.",
     "OVERSIZED": "Scan in parts, at 300 dpi.",
     "DUPLICATE": "Nothing to do: the first one counts.",
+    "TRY_AGAIN": "Try again in a few minutes.",
 }
 """What the clerk should do, by reason."""
 

@@ -1,6 +1,7 @@
 """What the command line says, in colour to people and in JSON to machines."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +17,11 @@ from rich.progress import (
 
 from pipeline.settings import Settings
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters a terminal obeys: a hostile paper must not steer the operator's."""
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -26,10 +30,32 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def printable(text: str) -> str:
+    """Replace control characters but tabs and line ends."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def say(text: str, style: str | None = None) -> None:
+    """Print a line of the result."""
+    out.print(printable(text), style=style)
+
+
+def say_beside(text: str, style: str | None = "dim") -> None:
+    """Print a line that is not part of the result, on standard error."""
+    err.print(printable(text), style=style)
+
+
+def say_error(error: str, advice: str = "") -> None:
+    """Tell what went wrong, and what to do about it."""
+    say_beside(error, "red")
+    if advice:
+        say_beside(advice, None)
+
+
 def progress() -> Progress:
     """Make a progress bar on standard error, so that output can be piped."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -41,14 +67,17 @@ def progress() -> Progress:
 
 def say_step(step: str) -> None:
     """Tell what is being waited for."""
-    err.print(f"… {step}", style="dim")
+    say_beside(f"… {step}")
 
 
 def say_ready(settings: Settings) -> None:
     """Tell where to look."""
     prefect, web = settings.prefect, settings.web
-    err.print("The pipeline is running. Ctrl-C stops it.", style="bold green")
-    err.print(f"  drop folders  {settings.drop_root}")
-    err.print(f"  search page   http://{web.host}:{web.port}")
-    err.print(f"  Prefect UI    http://{prefect.host}:{prefect.port}")
-    err.print(f"  logs          {settings.home / 'logs'}")
+    say_beside("The pipeline is running. Ctrl-C stops it.", "bold green")
+    for name, place in (
+        ("drop folders", settings.drop_root),
+        ("search page", f"http://{web.host}:{web.port}"),
+        ("Prefect UI", f"http://{prefect.host}:{prefect.port}"),
+        ("logs", settings.home / "logs"),
+    ):
+        say_beside(f"  {name:<13} {place}", None)

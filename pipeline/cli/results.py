@@ -8,6 +8,7 @@ from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.search import Hit
 from pipeline.model.text import ReadPage
+from pipeline.selfcheck import Finding
 
 
 def ingested_to_json(file: str, result: Ingested) -> dict[str, Any]:
@@ -113,6 +114,16 @@ def page_to_json(page: ReadPage) -> dict[str, Any]:
             ]
             for line in page.text.lines
         ],
+    }
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Describe what a check found."""
+    return {
+        "subject": finding.subject,
+        "outlook": finding.outlook.value,
+        "found": finding.found,
+        "exit_code": int(finding.exit_code),
     }
 
 

@@ -1,0 +1,234 @@
+"""Try out everything the pipeline needs on this machine, and say it in words."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.bootstrap import (
+    catalog_url,
+    load_settings,
+    open_catalog,
+    open_inbox,
+    open_store,
+)
+from pipeline.errors import ConfigError, ExitCode, PipelineError
+from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
+from pipeline.settings import Settings, load_counters
+from pipeline.templates import load_doctypes, load_procedures
+
+_PROGRAMS = (("tesseract", "--version"), ("pdftoppm", "-v"))
+"""What is run as a program, and how it tells its version."""
+
+_PROGRAM_SECONDS = 20.0
+
+BEST_MODEL = "112f6fd1d04ab4cb0208cad9cada8de214ae33a1e4db3750ffcda69262aef0a8"
+"""SHA-256 of the best_int model, as `scripts/fetch-model` demands it."""
+
+_LITTLE_SPACE = 5 << 30
+_NO_SPACE = 1 << 30
+"""Bytes free: the largest scan is 2 GB, and is copied twice on its way."""
+
+_NOBODY = "0" * 32
+"""No batch has this id: a change to it needs the right to write and changes nothing."""
+
+
+class Outlook(StrEnum):
+    """What a finding means for the work."""
+
+    GOOD = "good"
+    NOTICE = "notice"
+    """It works, but not as well as it could."""
+
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried out."""
+
+    subject: str
+    outlook: Outlook
+    found: str
+    exit_code: ExitCode = ExitCode.OK
+
+
+_GRAVEST_FIRST = (
+    ExitCode.DEFECT,
+    ExitCode.CONFIG,
+    ExitCode.TOOL_MISSING,
+    ExitCode.TRY_AGAIN,
+)
+
+
+def worst_exit_code(findings: Iterable[Finding]) -> ExitCode:
+    """Choose the exit code of a whole check."""
+    codes = {finding.exit_code for finding in findings}
+    return next((code for code in _GRAVEST_FIRST if code in codes), ExitCode.OK)
+
+
+def check_all(config: Path | None, home: Path | None) -> Iterator[Finding]:
+    """Try out configuration, programs, models, stores and folders, one by one.
+
+    Folders and tables that are missing are made, as the first start would do.
+
+    Args:
+        config: folder of the configuration, as for `load_settings`.
+        home: folder of all state, likewise.
+    """
+    try:
+        settings = load_settings(config, home)
+    except PipelineError as error:
+        yield _bad("configuration", error)
+        return
+    yield _good("configuration", str(settings.config))
+    for subject, look in _LOOKS:
+        try:
+            yield from look(settings)
+        except PipelineError as error:
+            yield _bad(subject, error)
+        except Exception as error:  # noqa: BLE001 - the other checks are still wanted
+            found = f"{type(error).__name__}: {error}"
+            yield Finding(subject, Outlook.BAD, found, ExitCode.DEFECT)
+
+
+def _counters(settings: Settings) -> Iterator[Finding]:
+    counters = load_counters(settings.config)
+    if not counters:
+        raise ConfigError("counters.toml names no counter")
+    yield _good("counters", ", ".join(counter.id for counter in counters))
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    doctypes = load_doctypes(settings.config)
+    procedures = load_procedures(settings.config)
+    found = f"{len(doctypes)} document types, {len(procedures)} procedures"
+    yield _good("templates", found)
+
+
+def _programs(_settings: Settings) -> Iterator[Finding]:
+    for name, ask in _PROGRAMS:
+        path = shutil.which(name)
+        if path is None:
+            found = "not on the path"
+            yield Finding(name, Outlook.BAD, found, ExitCode.TOOL_MISSING)
+            continue
+        said = subprocess.run(
+            [path, ask],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PROGRAM_SECONDS,
+            check=False,
+        )
+        version = said.stdout.decode(errors="replace").partition("\n")[0]
+        yield _good(name, f"{path}, {version}")
+
+
+def _engine(settings: Settings) -> Iterator[Finding]:
+    """Read a white page: a model that is torn shows itself only then."""
+    reading = settings.reading
+    tessdata = find_tessdata(reading.tessdata)
+    for model in (reading.model, reading.second_model):
+        if model == reading.second_model and not has_model(tessdata, model):
+            continue
+        engine = open_engine(reading.engine, tessdata=tessdata, model=model)
+        engine.read(np.full((200, 400), 255, np.uint8), dpi=reading.dpi)
+        recipe = engine_recipe(reading.engine, tessdata=tessdata, model=model)
+        yield _good("engine", f"{engine.name} reads: {recipe}")
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    reading = settings.reading
+    tessdata = find_tessdata(reading.tessdata)
+    path = tessdata / f"{reading.model}.traineddata"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = f"{path}, sha256 {digest[:12]}"
+    if digest == BEST_MODEL:
+        yield _good("model", f"{found}, best_int")
+    else:
+        advice = "FALLBACK: makes about twice the word errors of best_int"
+        yield Finding("model", Outlook.NOTICE, f"{found}, {advice}")
+    if has_model(tessdata, reading.second_model):
+        second = tessdata / f"{reading.second_model}.traineddata"
+        digest = hashlib.sha256(second.read_bytes()).hexdigest()
+        yield _good("second model", f"{second}, sha256 {digest[:12]}")
+    else:
+        found = f"no {reading.second_model} in {tessdata}: more numbers go to review"
+        yield Finding("second model", Outlook.NOTICE, found)
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    problems = open_store(settings).check()
+    for problem in problems:
+        yield Finding("store", Outlook.BAD, problem, ExitCode.CONFIG)
+    if not problems:
+        store = settings.store
+        local = store.kind == "local"
+        where = settings.home / "store" if local else store.endpoint
+        yield _good("store", f"{store.kind}, {where}: objects are written once")
+
+
+def _catalog(settings: Settings) -> Iterator[Finding]:
+    dialect = catalog_url(settings).partition(":")[0].partition("+")[0]
+    with open_catalog(settings) as catalog:
+        catalog.give_up_owned(_NOBODY, "check")
+    yield _good("catalog", f"{dialect}: up to date and writable")
+
+
+def _drop_folders(settings: Settings) -> Iterator[Finding]:
+    counters = load_counters(settings.config)
+    problems = list(open_inbox(settings, counters).problems())
+    for problem in problems:
+        yield Finding("drop folders", Outlook.BAD, problem, ExitCode.CONFIG)
+    if not problems:
+        yield _space("drop folders", settings.drop_root)
+
+
+def _scratch(settings: Settings) -> Iterator[Finding]:
+    folder = settings.home / "scratch"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * (1 << 20))
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}") from error
+    yield _space("scratch", folder)
+
+
+_LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
+    ("counters", _counters),
+    ("templates", _templates),
+    ("programs", _programs),
+    ("model", _models),
+    ("engine", _engine),
+    ("store", _store),
+    ("catalog", _catalog),
+    ("drop folders", _drop_folders),
+    ("scratch", _scratch),
+)
+
+
+def _space(subject: str, folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    found = f"{folder}, {free / (1 << 30):.1f} GiB free"
+    if free < _NO_SPACE:
+        return Finding(subject, Outlook.BAD, f"{found}: too little", ExitCode.TRY_AGAIN)
+    if free < _LITTLE_SPACE:
+        return Finding(subject, Outlook.NOTICE, f"{found}: little")
+    return _good(subject, found)
+
+
+def _good(subject: str, found: str) -> Finding:
+    return Finding(subject, Outlook.GOOD, found)
+
+
+def _bad(subject: str, error: PipelineError) -> Finding:
+    return Finding(subject, Outlook.BAD, str(error), error.exit_code)
