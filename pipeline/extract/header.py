@@ -228,11 +228,12 @@ def _places(
     read: ReadPage, pieces: Sequence[OcrLine]
 ) -> list[tuple[BoundingBox, list[Reading]]]:
     """Every place to read from, top down: second looks, and segments without one."""
-    places = [(look.box, list(look.readings)) for look in read.second_looks]
+    looks = [(look.box, list(look.readings)) for look in read.second_looks]
+    places = list(looks)
     for piece in pieces:
-        if not any(_same_place(piece.box, box) for box, _ in places):
-            own = Reading("page", piece.text, piece.confidence)
-            places.append((piece.box, [own]))
+        own = piece.box
+        if not any(_same_place(own, box) for box, _ in looks):
+            places.append((own, [Reading("page", piece.text, piece.confidence)]))
     return sorted(places, key=lambda place: place[0].middle[1])
 
 

@@ -17,6 +17,9 @@ NEAR_ENOUGH = 86
 _SAME_WORD = 50
 """Ratio of one word: of two letters one may be misread."""
 
+_LONGEST = 20
+"""Words of a label, at most."""
+
 _JOINED = 96
 """Ratio for a label whose words were joined or divided."""
 
@@ -73,36 +76,49 @@ def divide(line: OcrLine) -> OcrLine:
 def _labels_in(
     line: OcrLine, number: int, known: dict[str, tuple[str, ...]]
 ) -> list[Label]:
-    """All labels of a line, left to right; of two that begin alike the longer one."""
+    """All labels of a line, left to right."""
+    squeezed = [_squeezed(word.text) for word in line.words]
     found: list[Label] = []
     index = 0
     while index < len(line.words):
-        best = (
-            _label_at(line, number, index, known) if _may_begin(line, index) else None
-        )
+        best = None
+        if _may_begin(line, index):
+            best = _label_at(line, squeezed, number, index, known)
         if best:
             found.append(best)
-            index = best.last
-        else:
-            index += 1
+        index = best.last if best else index + 1
     return found
 
 
 def _label_at(
-    line: OcrLine, number: int, first: int, known: dict[str, tuple[str, ...]]
+    line: OcrLine,
+    squeezed: Sequence[str],
+    number: int,
+    first: int,
+    known: dict[str, tuple[str, ...]],
 ) -> Label | None:
+    """The longest label that begins at a word."""
     best: tuple[int, float] = (0, 0.0)
     found: Label | None = None
+    end = _before_colon(line, first)
     for label, words in known.items():
         for size in (len(words), len(words) + 1, len(words) - 1):
             last = first + size
-            if size < 1 or last > len(line.words):
+            if size < 1 or last > end or len(words) < best[0]:
                 continue
-            score = _score(words, [word.text for word in line.words[first:last]])
+            score = _score(words, squeezed[first:last])
             if score and (len(words), score) > best:
                 best = len(words), score
                 found = Label(label, number, first, last, min(1.0, score / 97))
     return found
+
+
+def _before_colon(line: OcrLine, first: int) -> int:
+    """Behind the first word that ends in a colon: no label goes over it."""
+    for index in range(first, min(first + _LONGEST, len(line.words))):
+        if line.words[index].text.endswith(":"):
+            return index + 1
+    return min(first + _LONGEST, len(line.words))
 
 
 def _score(label: Sequence[str], read: Sequence[str]) -> float:
@@ -111,17 +127,12 @@ def _score(label: Sequence[str], read: Sequence[str]) -> float:
     Word for word, because ``người mẹ`` and ``người cha`` are near one another as a
     whole; two words that were joined or one that was divided must then fit exactly.
     """
-    if any(text.endswith(":") for text in read[:-1]):
-        return 0.0
-    mine = [_squeezed(text) for text in read]
-    whole = fuzz.ratio("".join(mine), "".join(label))
-    if len(mine) != len(label):
-        return whole if whole >= _JOINED else 0.0
-    alike = all(
-        fuzz.ratio(one, other) >= _SAME_WORD
-        for one, other in zip(mine, label, strict=True)
-    )
-    return whole if alike and whole >= NEAR_ENOUGH else 0.0
+    if len(read) == len(label):
+        for one, other in zip(read, label, strict=True):
+            if fuzz.ratio(one, other) < _SAME_WORD:
+                return 0.0
+        return fuzz.ratio("".join(read), "".join(label), score_cutoff=NEAR_ENOUGH)
+    return fuzz.ratio("".join(read), "".join(label), score_cutoff=_JOINED)
 
 
 @lru_cache(maxsize=2048)

@@ -119,28 +119,39 @@ def _first_of_last_block(anchors: Sequence[OcrLine], height: int) -> OcrLine:
 def _best_name(
     below: Sequence[OcrLine], middle: float | None, page: int
 ) -> Signer | None:
+    """The name of a known family, else the lowest: signatures are read above it."""
     names = [found for piece in below if (found := _name(piece, middle, page))]
     return next((name for name in names if name.known_family), None) or next(
-        iter(names), None
+        reversed(names), None
     )
 
 
 def _name(piece: OcrLine, middle: float | None, page: int) -> Signer | None:
-    text = piece.text.strip(" .,_—–-'\"|:;/")
-    folded = fold(text)
+    """The name on a line, behind what a signature or a rank has left before it."""
+    folded = fold(piece.text)
     if _is_office(piece) or _HINT.search(folded) or _CITIZEN.match(folded):
         return None
-    rank = _RANK.match(folded)
-    parsed = parse(Kind.PERSON_NAME, text[rank.end() :] if rank else text)
-    if parsed.value is None or parsed.certainty < FITS:
+    tails = [OcrLine(piece.words[first:]) for first in range(len(piece.words))]
+    named = [(tail, name) for tail in tails if (name := _full_name(tail.text))]
+    if not named:
         return None
-    family = comparable(parsed.value.split()[0])
-    known = family in _FAMILIES or family.startswith("h'")
-    off = 0.0 if middle is None else abs(piece.box.middle[0] - middle)
-    centred = off <= _OFF_CENTRE * letter_height((piece,))
-    return Signer(
-        parsed.value, piece.text, piece.words, page, piece.box, known, centred
-    )
+    tail, name = next((each for each in named if _has_family(each[1])), named[0])
+    off = 0.0 if middle is None else abs(tail.box.middle[0] - middle)
+    centred = off <= _OFF_CENTRE * letter_height((tail,))
+    family = _has_family(name)
+    return Signer(name, piece.text, tail.words, page, tail.box, family, centred)
+
+
+def _full_name(text: str) -> str | None:
+    bare = text.strip(" .,_—–-'\"|:;/“”‘’„")
+    rank = _RANK.match(fold(bare))
+    parsed = parse(Kind.PERSON_NAME, bare[rank.end() :] if rank else bare)
+    return parsed.value if parsed.certainty >= FITS else None
+
+
+def _has_family(name: str) -> bool:
+    family = comparable(name.split(maxsplit=1)[0])
+    return family in _FAMILIES or family.startswith("h'")
 
 
 def _unread(

@@ -48,3 +48,19 @@ def test_a_form_is_signed_by_a_citizen() -> None:
     signer = signer_of(*rows, (1000, 1800, "Lò Thị Mẫu"))
     assert signer is not None
     assert signer.value == "Lò Thị Mẫu"
+
+
+def test_what_a_signature_left_before_the_name_is_not_part_of_it() -> None:
+    rows = ((1080, 1600, "CHỦ TỊCH"), (1000, 1900, "Ñ 4 Nguyễn Văn Mẫu"))
+    signer = signer_of(*rows)
+    assert signer is not None
+    assert signer.value == "Nguyễn Văn Mẫu"
+    assert signer.raw == "Ñ 4 Nguyễn Văn Mẫu"
+
+
+def test_a_name_that_lost_its_beginning_does_not_stand_below_the_office() -> None:
+    whole = signer_of((1080, 1600, "CHỦ TỊCH"), (1040, 1900, "Lê Thị Mẫu"))
+    rest = signer_of((1080, 1600, "CHỦ TỊCH"), (1180, 1900, "Lê Mẫu"))
+    assert whole is not None
+    assert rest is not None
+    assert (whole.centred, rest.centred) == (True, False)
