@@ -1,0 +1,163 @@
+"""The pages of the counters: every scan's state within seconds, trouble on top."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import Response
+
+from pipeline.bootstrap import App, now
+from pipeline.errors import DuplicateScan, ObjectConflict, ObjectMissing
+from pipeline.model.dossier import Manifest
+from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.web.memory import Kept
+from pipeline.web.pages import show
+
+log = logging.getLogger(__name__)
+
+_SHOWN = 30
+"""Scans on a counter's page: a busy day."""
+
+_URGENT = timedelta(hours=24)
+"""Time that a set-aside scan stays on top; later its paper has left the counter."""
+
+_MANIFESTS_KEPT = 1_000
+_MANIFEST_SECONDS = 20.0
+"""A counter's page is loaded every 3 s on every screen; the store is asked less."""
+
+_IN_TROUBLE = (BatchState.SET_ASIDE, BatchState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One file that was dropped, and what became of it."""
+
+    at: datetime
+    """When it was accepted, or set aside."""
+
+    state: str
+    """Name of a `BatchState` or ``claimed``: what the mark looks like."""
+
+    reason: str
+    """Code of what to tell the clerk."""
+
+    claim: str
+    done: int = 0
+    pages: int = 0
+    dossiers: tuple[Manifest, ...] = ()
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the paper has to be scanned again, or the operator told."""
+        failed = self.state in {state.value for state in _IN_TROUBLE}
+        return failed and self.reason != DuplicateScan.reason
+
+
+def counter_pages(app: App) -> APIRouter:
+    """Make the pages over *app*."""
+    pages = APIRouter()
+    counters = {counter.id: counter for counter in app.counters}
+    board = _Board(app)
+
+    @pages.get("/counters")
+    def overview() -> Response:
+        busy = {
+            counter_id: app.catalog.batches(
+                counter_id=counter_id,
+                states=(BatchState.RECEIVED, BatchState.WORKING),
+                limit=_SHOWN,
+            )
+            for counter_id in counters
+        }
+        return show("counters.html", counters=app.counters, busy=busy)
+
+    @pages.get("/counters/{counter_id}")
+    def counter(counter_id: str, still: bool = False) -> Response:
+        if counter_id not in counters:
+            raise HTTPException(404)
+        scans = board.scans(counter_id)
+        urgent_since = now() - _URGENT
+        urgent = [each for each in scans if each.in_trouble and each.at > urgent_since]
+        return show(
+            "counter.html",
+            counter=counters[counter_id],
+            urgent=urgent,
+            scans=[each for each in scans if each not in urgent],
+            still=still,
+            at=now(),
+        )
+
+    return pages
+
+
+class _Board:
+    """Gathers the scans of a counter."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._manifests: Kept[str, Manifest] = Kept(
+            _MANIFESTS_KEPT, seconds=_MANIFEST_SECONDS
+        )
+
+    def scans(self, counter_id: str) -> list[Scan]:
+        """List the latest scans of a counter, the newest first."""
+        catalog = self._app.catalog
+        records = catalog.batches(counter_id=counter_id, limit=_SHOWN)
+        refused = catalog.rejections(counter_id=counter_id, limit=_SHOWN)
+        known = {r.claim for r in records} | {r.claim for r in refused}
+        scans = [
+            *self._just_claimed(counter_id, known),
+            *map(self._of_record, records),
+            *map(self._of_rejection, refused),
+        ]
+        return sorted(scans, key=lambda scan: scan.at, reverse=True)[:_SHOWN]
+
+    def _just_claimed(self, counter_id: str, known: set[str]) -> Iterator[Scan]:
+        """Files that were taken out of the drop folder and not looked into yet."""
+        try:
+            claimed = self._app.inbox.claimed()
+        except OSError as error:  # the drop folders may lie on another machine
+            log.warning("staging cannot be listed: %s", error.strerror)
+            return
+        for each in claimed[-_SHOWN:]:
+            mine = each.counter_id == counter_id and each.id not in known
+            if mine and self._app.catalog.batch_of_claim(each.id) is None:
+                yield Scan(each.claimed_at, "claimed", "CLAIMED", each.id)
+
+    def _of_record(self, record: BatchRecord) -> Scan:
+        batch = record.batch
+        return Scan(
+            at=batch.received_at,
+            state=record.state.value,
+            reason=record.reason or record.state.name,
+            claim=record.claim,
+            done=record.pages_done,
+            pages=batch.page_count,
+            dossiers=self._dossiers(batch.id),
+        )
+
+    def _of_rejection(self, rejected: RejectedScan) -> Scan:
+        return Scan(
+            at=rejected.rejected_at,
+            state=BatchState.SET_ASIDE.value,
+            reason=rejected.reason,
+            claim=rejected.claim,
+            dossiers=self._dossiers(rejected.batch_id) if rejected.batch_id else (),
+        )
+
+    def _dossiers(self, batch_id: str) -> tuple[Manifest, ...]:
+        found = map(self._manifest, self._app.catalog.dossiers_of(batch_id))
+        return tuple(manifest for manifest in found if manifest is not None)
+
+    def _manifest(self, dossier_id: str) -> Manifest | None:
+        manifest = self._manifests.find(dossier_id)
+        if manifest is None:
+            try:
+                manifest = self._app.viewer.manifest(dossier_id)
+            except (ObjectMissing, ObjectConflict) as error:
+                log.error("a dossier cannot be shown: %s", error)  # noqa: TRY400
+                return None
+            self._manifests.keep(dossier_id, manifest)
+        return manifest

@@ -1,0 +1,144 @@
+"""The pages of what was filed: a dossier, a document, its pictures and its PDF."""
+
+import logging
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from pipeline.bootstrap import App
+from pipeline.errors import ObjectConflict, ObjectMissing
+from pipeline.model.dossier import METADATA_FIELDS, Document, Field, FieldStatus
+from pipeline.model.geometry import BoundingBox
+from pipeline.model.scan import Page
+from pipeline.model.text import OcrPage
+from pipeline.web.labels import FieldLabels
+from pipeline.web.memory import Kept
+from pipeline.web.pages import MOST_FIELDS, show
+
+log = logging.getLogger(__name__)
+
+_KEPT_PICTURES = 64_000_000
+"""Bytes of page pictures in memory: the last few hundred pages that were looked at."""
+
+_MARGIN = 8
+"""Pixels around a field's place, in the cut-out beside its value."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+"""What may not stand in the name of a downloaded file."""
+
+DossierId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}-[0-9]{2,4}$")]
+Number = Annotated[int, Path(ge=1, le=9_999)]
+
+
+class Size(StrEnum):
+    """How large a page is drawn: few sizes, so that the pictures kept are shared."""
+
+    SCREEN = "screen"
+    LARGE = "large"
+
+
+_WIDTHS = {Size.SCREEN: 1_100, Size.LARGE: 2_200}
+"""Pixels: a column of the document page on a sharp screen; fine print."""
+
+
+def dossier_pages(app: App) -> APIRouter:
+    """Make the pages over *app*."""
+    pages = APIRouter()
+    viewer = app.viewer
+    labels = FieldLabels(app.doctypes)
+    procedures = {procedure.code: procedure.title for procedure in app.procedures}
+    counters = {counter.id: counter.name for counter in app.counters}
+    pictures: Kept[tuple[str, int, Size], bytes] = Kept(_KEPT_PICTURES, weigh=len)
+
+    @pages.get("/dossiers/{dossier_id}")
+    def dossier(dossier_id: DossierId) -> Response:
+        return show(
+            "dossier.html",
+            manifest=viewer.manifest(dossier_id),
+            counters=counters,
+            procedures=procedures,
+            label=labels,
+            value=_value,
+        )
+
+    @pages.get("/dossiers/{dossier_id}/{number}")
+    def document(dossier_id: DossierId, number: Number) -> Response:
+        manifest, found = viewer.document(dossier_id, number)
+        fields = tuple(enumerate(found.fields[:MOST_FIELDS], start=1))
+        return show(
+            "document.html",
+            manifest=manifest,
+            document=found,
+            metadata=[each for each in fields if each[1].name in METADATA_FIELDS],
+            own=[each for each in fields if each[1].name not in METADATA_FIELDS],
+            doubtful=[each for each in fields if each[1].status is FieldStatus.REVIEW],
+            sheets=_sheets(found, _words_of(app, found)),
+            measured={page.number: page for page in found.pages},
+            cut_out=cut_out,
+            label=labels,
+        )
+
+    @pages.get("/dossiers/{dossier_id}/{number}/pdf")
+    def pdf(dossier_id: DossierId, number: Number) -> Response:
+        manifest, found = viewer.document(dossier_id, number)
+        name = _UNSAFE.sub("-", manifest.code or dossier_id)
+        paper = _UNSAFE.sub("-", PurePosixPath(found.key).name)
+        return Response(
+            viewer.pdf(found),
+            media_type="application/pdf",
+            headers={"Content-Disposition": f'attachment; filename="{name}-{paper}"'},
+        )
+
+    @pages.get("/dossiers/{dossier_id}/{number}/pages/{page}.png")
+    def picture(
+        dossier_id: DossierId, number: Number, page: Number, size: Size = Size.SCREEN
+    ) -> Response:
+        _, found = viewer.document(dossier_id, number)
+        key = (found.sha256, page, size)
+        image = pictures.find(key)
+        if image is None:
+            image = viewer.page_image(found, page, width=_WIDTHS[size])
+            pictures.keep(key, image)
+        return Response(image, media_type="image/png")
+
+    return pages
+
+
+def cut_out(field: Field, page: Page) -> BoundingBox | None:
+    """Where to look on *page* for a field, with a little paper around it."""
+    if field.box is None or field.page != page.number:
+        return None
+    try:
+        return field.box.padded(_MARGIN, width=page.width, height=page.height)
+    except ValueError:  # outside the page: an older manifest, or a damaged one
+        return None
+
+
+def _value(document: Document, name: str) -> str | None:
+    found = (field.value for field in document.fields if field.name == name)
+    return next(found, None)
+
+
+def _sheets(
+    document: Document, words: tuple[OcrPage, ...]
+) -> list[tuple[int, Page | None, str]]:
+    """Number in the scan, measurements and words of each of the document's pages."""
+    measured = {page.number: page for page in document.pages}
+    numbers = range(document.first_page, document.last_page + 1)
+    texts = [page.text for page in words] + [""] * len(numbers)
+    return [
+        (number, measured.get(number), texts[i]) for i, number in enumerate(numbers)
+    ]
+
+
+def _words_of(app: App, document: Document) -> tuple[OcrPage, ...]:
+    """The words of a document; none where they are lost, the pictures still tell."""
+    try:
+        return app.archive.document_text(document)
+    except (ObjectMissing, ObjectConflict) as error:
+        log.error("shown without its words: %s", error)  # noqa: TRY400
+        return ()

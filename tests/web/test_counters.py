@@ -1,0 +1,76 @@
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.filed import CODE, COUNTER, OTHER_COUNTER, QUIET_COUNTER, Filed
+
+
+@pytest.fixture
+def board(client: TestClient) -> str:
+    return client.get(f"/counters/{COUNTER}").text
+
+
+def test_every_counter_is_listed(client: TestClient) -> None:
+    page = client.get("/counters").text
+    for counter in (COUNTER, OTHER_COUNTER, QUIET_COUNTER):
+        assert f'href="/counters/{counter}"' in page
+    assert "2 bản quét đang được xử lý" in page
+
+
+def test_what_must_be_scanned_again_stands_on_top(board: str) -> None:
+    top, rest = board.split("Các lần quét")
+    assert "Hãy sao chép hoặc quét lại" in top
+    assert "đặt mật khẩu" in board
+    assert "Hãy sao chép hoặc quét lại" not in rest
+
+
+def test_a_file_received_before_asks_for_nothing(board: str) -> None:
+    top, rest = board.split("Các lần quét")
+    assert "Đã nhận trước đó" in rest
+    assert "Không cần làm gì" not in top
+
+
+def test_progress_is_shown_page_by_page(board: str) -> None:
+    assert "Đang đọc 4/9 trang" in board
+    assert '<progress max="9" value="4">' in board
+
+
+def test_a_waiting_scan_is_shown(board: str) -> None:
+    assert "Chờ đọc" in board
+
+
+def test_a_filed_scan_shows_code_papers_and_why_a_person_looks(board: str) -> None:
+    assert CODE in board
+    assert "Giấy khai sinh, Căn cước" in " ".join(board.split())
+    assert "3 mục thông tin cần kiểm tra" in board
+
+
+def test_the_newest_scan_stands_first(board: str) -> None:
+    rest = board.split("Các lần quét")[1]
+    places = [rest.index(w) for w in ("Đang đọc", "Chờ đọc", "Đã lưu, cần kiểm tra")]
+    assert places == sorted(places)
+
+
+def test_the_page_refreshes_until_it_is_told_not_to(
+    client: TestClient, board: str
+) -> None:
+    assert '<meta http-equiv="refresh" content="3">' in board
+    still = client.get(f"/counters/{COUNTER}?still=1").text
+    assert "http-equiv" not in still
+    assert "Tự cập nhật lại" in still
+
+
+def test_a_file_just_taken_from_the_folder_is_accepted(
+    client: TestClient, filed: Filed
+) -> None:
+    claim = "20261124T080000000000Z-0a1b2c3d"
+    staging = filed.settings.drop_root / QUIET_COUNTER / ".sohoa" / "claimed" / claim
+    staging.mkdir(parents=True)
+    (staging / "scan").write_bytes(b"%PDF")
+    page = client.get(f"/counters/{QUIET_COUNTER}").text
+    assert "Đã nhận" in page
+    assert "15:00 24/11/2026" in page
+
+
+@pytest.mark.parametrize("counter", ["nowhere", "..%2f", "%00", "a" * 3000])
+def test_an_unknown_counter_is_a_plain_404(client: TestClient, counter: str) -> None:
+    assert client.get(f"/counters/{counter}").status_code == 404

@@ -1,0 +1,132 @@
+import io
+import re
+
+import pikepdf
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from tests.web.filed import CITIZEN, CODE, FAMILY, Filed
+
+
+@pytest.fixture
+def certificate(client: TestClient, filed: Filed) -> str:
+    return client.get(f"/dossiers/{filed.certificate.id}/1").text
+
+
+def test_a_dossier_lists_its_papers_and_doubts(
+    client: TestClient, filed: Filed
+) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}").text
+    assert f"<title>Hồ sơ {CODE} · Số hoá hồ sơ</title>" in page
+    assert "mã hồ sơ in trên giấy khác mã vạch" in page
+    assert "Đăng ký khai sinh (1.001193)" in page
+    assert re.findall(r">(Giấy khai sinh|Căn cước)</a>", page) == [
+        "Giấy khai sinh",
+        "Căn cước",
+    ]
+
+
+def test_fields_are_shown_by_their_printed_names(certificate: str) -> None:
+    assert "Ngày, tháng, năm sinh" in certificate
+    assert "Nơi cư trú của mẹ" in certificate
+    assert "so phu" in certificate  # of a template that is gone
+
+
+def test_a_date_is_shown_day_first(certificate: str) -> None:
+    born = FAMILY.child.born
+    assert f'<span class="value">{born:%d/%m/%Y}</span>' in certificate
+    assert f'<span class="value">{born.isoformat()}</span>' not in certificate
+
+
+def test_it_says_why_a_field_has_to_be_checked(certificate: str) -> None:
+    assert "thứ tự hai ngày không hợp lý" in certificate
+    assert "đọc chưa đủ tin cậy" in certificate
+    assert "a rule nobody knows" not in certificate
+
+
+def test_what_was_read_is_shown_where_it_differs(certificate: str) -> None:
+    assert f"đọc được: “{FAMILY.child.full_name.upper()}”" in certificate
+
+
+def test_a_field_leads_to_its_place_and_back(certificate: str) -> None:
+    for number in re.findall(r'href="#place-(\d+)"', certificate):
+        assert f'id="place-{number}"' in certificate
+        assert f'href="#field-{number}"' in certificate
+    assert 'href="#place-3"' in certificate
+
+
+def test_a_place_outside_its_page_is_not_drawn(certificate: str) -> None:
+    assert 'id="field-6"' in certificate
+    assert 'id="place-6"' not in certificate
+
+
+def test_what_was_read_cannot_become_markup(certificate: str) -> None:
+    assert "&lt;script&gt;" in certificate
+    assert "<script" not in certificate
+
+
+def test_nothing_is_styled_or_scripted_inside_the_page(certificate: str) -> None:
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", certificate)
+
+
+def test_a_document_shows_its_words_for_who_cannot_see_pictures(
+    certificate: str,
+) -> None:
+    assert "GIẤY KHAI SINH" in certificate.split("<pre>")[1]
+
+
+def test_a_personal_number_is_shown_on_its_own_paper(
+    client: TestClient, filed: Filed
+) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}/2").text
+    assert f'<span class="value">{CITIZEN.personal_id}</span>' in page
+    assert page.count("<figure") == 2
+
+
+def test_the_pdf_is_downloaded_under_the_dossier_code(
+    client: TestClient, filed: Filed
+) -> None:
+    answer = client.get(f"/dossiers/{filed.certificate.id}/2/pdf")
+    name = f'attachment; filename="{CODE}-02-can-cuoc.pdf"'
+    assert answer.headers["content-disposition"] == name
+    assert answer.headers["cache-control"] == "no-store"
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert len(pdf.pages) == 2
+
+
+@pytest.mark.parametrize(("size", "width"), [("screen", 1100), ("large", 2200)])
+def test_a_page_is_shown_as_a_picture(
+    client: TestClient, filed: Filed, size: str, width: int
+) -> None:
+    address = f"/dossiers/{filed.certificate.id}/2/pages/3.png?size={size}"
+    first, second = client.get(address), client.get(address)
+    assert Image.open(io.BytesIO(first.content)).size[0] == width
+    assert second.content == first.content
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/dossiers/{id}/3",
+        "/dossiers/{id}/0",
+        "/dossiers/{id}/-1",
+        "/dossiers/{id}/1e3",
+        "/dossiers/{id}/99999999999999999999999",
+        "/dossiers/{id}/1/pages/2.png",
+        "/dossiers/{id}/1/pages/0.png",
+        "/dossiers/{id}/1/pages/1.png?size=9999",
+        "/dossiers/{id}/2/pages/1.png",
+        "/dossiers/0123456789abcdef-01",
+        "/dossiers/0123456789abcdef-01/1/pdf",
+        "/dossiers/plans",
+        "/dossiers/%2e%2e%2f%2e%2e%2fcatalog.sqlite3",
+        "/dossiers/..%00/1",
+    ],
+)
+def test_what_is_not_there_is_a_plain_404(
+    client: TestClient, filed: Filed, address: str
+) -> None:
+    answer = client.get(address.format(id=filed.certificate.id))
+    assert answer.status_code == 404
+    assert "Không có gì ở đây" in answer.text
