@@ -191,7 +191,7 @@ def _without_specks(text: str) -> str:
     """Remove the points and dashes that specks and rules leave between words."""
     divided = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_])", " ", text)
     bare = re.sub(r"(?<!\S)[._—–|'\"]+(?=\w)", "", divided)
-    return collapse(bare).strip(" ._—–-:;'\"|`‘’“”ˆ*")
+    return re.sub(r"^[^\w(“]+|[^\w)”]+$", "", collapse(bare))
 
 
 def _respell(text: str) -> str:
