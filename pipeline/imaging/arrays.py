@@ -49,11 +49,15 @@ def paper_around(gray: GrayImage) -> GrayImage:
     not letters. Inside anything larger, such as a photograph, it follows the picture.
     """
     height, width = gray.shape
-    scale = min(1.0, _PAPER_SIDE / max(gray.shape))
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    lightest = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    lightest = cv2.dilate(shrink_to(gray, _PAPER_SIDE), np.ones((5, 5), np.uint8))
     smooth = cv2.blur(lightest, (9, 9))
     return np.asarray(cv2.resize(smooth, (width, height)), np.uint8)
+
+
+def shrink_to(image: Image, longest_side: int) -> Image:
+    """Average *image* down to *longest_side* pixels on its longer side, if longer."""
+    scale = longest_side / max(image.shape[:2])
+    return resize_to_dpi(image, 1.0, scale) if scale < 1 else image
 
 
 def resize_to_dpi(image: Image, dpi: float, target_dpi: float) -> Image:

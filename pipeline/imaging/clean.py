@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.imaging.arrays import ColorImage, GrayImage, Image, to_gray
+from pipeline.imaging.arrays import ColorImage, GrayImage, Image, resize_to_dpi, to_gray
 
 _SPECK_CONTRAST = 60
 """Levels by which a lone pixel differs from all its neighbors."""
@@ -81,8 +81,8 @@ def _redness(image: ColorImage) -> GrayImage:
 def _find_seals(image: ColorImage, dpi: float) -> list[tuple[int, int, int, int]]:
     """Find round red things: left, top, right, bottom, in pixels of *image*."""
     scale = min(1.0, _SEAL_WORKING_DPI / dpi)
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    red = (_redness(np.asarray(small, np.uint8)) > _RED_LEAD).astype(np.uint8)
+    small = resize_to_dpi(image, dpi, dpi * scale)
+    red = (_redness(small) > _RED_LEAD).astype(np.uint8)
     if not red.any():
         return []
     per_mm = dpi * scale / 25.4

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.arrays import GrayImage, paper_around
+from pipeline.imaging.arrays import GrayImage, paper_around, shrink_to
 
 _DARKER_THAN_PAPER = 70
 """Levels below the paper around it from which a pixel is ink."""
@@ -38,9 +38,7 @@ def find_ink(gray: GrayImage, longest_side: int, *, frames: bool = True) -> InkP
     the borders of forms and tables are left out: they run both ways, whatever the text
     does.
     """
-    scale = min(1.0, longest_side / max(gray.shape))
-    resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = np.asarray(resized, np.uint8)
+    small = shrink_to(gray, longest_side)
     ink = cv2.subtract(paper_around(small), small) > _DARKER_THAN_PAPER
     if not frames:
         ink &= ~_find_frames(ink)

@@ -12,7 +12,7 @@ _INK_BELOW_PAPER = 90
 """Levels below the paper around it from which a pixel is ink for certain: print that
 shows through from the back is not, nor is the grain of paper."""
 
-_FAINT_BELOW_PAPER, _FAINT_SHARE, _FAINT_SHARPNESS = 40, 0.0001, 0.5
+_FAINT_BELOW_PAPER, _FAINT_SHARE, _FAINT_SHARPNESS = 40, 0.0001, 0.65
 """What is left of the ink on a pale carbon copy: fainter, at least this share of the
 page, but still sharp. Print from the back is blurred by the paper it shines through."""
 
