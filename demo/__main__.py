@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -35,7 +36,17 @@ _QUIET = "1.0"
 _FILE_LIMIT = 300.0
 """Seconds until all scans must be filed."""
 
-console = Console(highlight=False, soft_wrap=True)
+_RUN_LIMIT = 60.0
+"""Seconds a run may take to end once its dossiers are filed."""
+
+_WIDTH = 120
+"""Columns where the output is not a terminal."""
+
+console = Console(
+    highlight=False,
+    soft_wrap=True,
+    width=None if sys.stdout.isatty() else _WIDTH,
+)
 
 
 def main() -> None:
@@ -84,9 +95,12 @@ def _demonstrate(app: App, stack: subprocess.Popen[bytes]) -> list[str]:
     for manifest in manifests:
         _print_dossier(manifest)
     _print_search(app, scans[0].dossiers[0].citizen.full_name)
-    _print_runs(app.settings)
+    runs = _wait_until_ended(app.settings)
+    for run in runs:
+        console.print(f"  run {run['name']}: {_state(run)}", markup=False)
     _print_addresses(app.settings)
-    return list(problems(app, scans, records, manifests, _runs(app.settings)))
+    ends = {str(run["name"]): _state(run) for run in runs}
+    return list(problems(app, scans, records, manifests, ends))
 
 
 class _StackEnded(Exception):
@@ -166,7 +180,8 @@ def _print_dossier(manifest: Manifest) -> None:
         table.add_column(column)
     for document in manifest.documents:
         name = document.title or "?"
-        pages = f"{document.first_page}-{document.last_page}"
+        first, last = document.first_page, document.last_page
+        pages = str(first) if first == last else f"{first}-{last}"
         for field in document.fields:
             if field.status is not FieldStatus.MISSING:
                 mark = "ok" if field.status is FieldStatus.OK else "review"
@@ -188,12 +203,6 @@ def _print_search(app: App, name: str) -> None:
         console.print(f"  {hit.title}: {hit.snippet.text[:100]}", markup=False)
 
 
-def _print_runs(settings: Settings) -> None:
-    for run in _runs(settings):
-        state = run["state"]
-        console.print(f"  run {run['name']}: {state['name']}", markup=False)
-
-
 def _print_addresses(settings: Settings) -> None:
     prefect, web = settings.prefect, settings.web
     console.print(f"Search page  http://{web.host}:{web.port}/")
@@ -202,7 +211,21 @@ def _print_addresses(settings: Settings) -> None:
     console.print(f"Drop folders {settings.drop_root}")
 
 
-def _runs(settings: Settings) -> Sequence[dict[str, object]]:
+def _wait_until_ended(settings: Settings) -> list[dict[str, Any]]:
+    deadline = time.monotonic() + _RUN_LIMIT
+    while True:
+        runs = _runs(settings)
+        moving = any(_state(run) in ("Pending", "Running") for run in runs)
+        if not moving or time.monotonic() > deadline:
+            return runs
+        time.sleep(0.5)
+
+
+def _state(run: dict[str, Any]) -> str:
+    return str(run["state"]["name"])
+
+
+def _runs(settings: Settings) -> list[dict[str, Any]]:
     """Ask Prefect for the runs that digitized."""
     prefect = settings.prefect
     body = {"deployments": {"name": {"any_": ["digitize"]}}}
@@ -212,7 +235,7 @@ def _runs(settings: Settings) -> Sequence[dict[str, object]]:
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-        runs: list[dict[str, object]] = json.load(answer)
+        runs: list[dict[str, Any]] = json.load(answer)
     return runs
 
 

@@ -22,9 +22,17 @@ def problems(
     scans: Sequence[DemoScan],
     records: Sequence[BatchRecord],
     manifests: Sequence[Manifest],
-    runs: Sequence[Mapping[str, object]],
+    runs: Mapping[str, str],
 ) -> Iterator[str]:
-    """Yield everything that is not as it should be, in words."""
+    """Yield everything that is not as it should be, in words.
+
+    Args:
+        app: the use-cases on the demonstration's home.
+        scans: what was dropped.
+        records: batches in the catalog.
+        manifests: dossiers that were filed.
+        runs: names of the digitizing runs and of the states they ended in.
+    """
     by_code = {manifest.code: manifest for manifest in manifests}
     by_id = {record.batch.id: record for record in records}
     for scan in scans:
@@ -87,11 +95,9 @@ def _pdf_problems(app: App, dossier: DemoDossier, manifest: Manifest) -> Iterato
         yield f"{dossier.code}: no field names its citizen"
 
 
-def _run_problems(runs: Sequence[Mapping[str, object]], scans: int) -> Iterator[str]:
+def _run_problems(runs: Mapping[str, str], scans: int) -> Iterator[str]:
     if len(runs) != scans:
         yield f"{len(runs)} runs in Prefect for {scans} scans"
-    for run in runs:
-        state = run["state"]
-        name = state["name"] if isinstance(state, Mapping) else state
-        if name not in _ENDS:
-            yield f"run {run['name']} ended {name}"
+    for name, end in runs.items():
+        if end not in _ENDS:
+            yield f"run {name} ended {end}"
