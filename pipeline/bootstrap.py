@@ -71,6 +71,9 @@ __all__ = [
 _RECIPE_DIGITS = 12
 """Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
 
+_NO_BATCH = "0" * 32
+"""Under this id pages are kept that nobody wants to keep."""
+
 RESULT_VERSION = 1
 """Raised when code changes what is read from the same page with the same options."""
 
@@ -180,7 +183,7 @@ def open_file_reader(
             archive = ObjectArchive(open_store(passing))
             reader = FileReader(open_prober(settings), pool, archive)
             yield functools.partial(
-                reader.read, batch_id="read", recipe=make_recipe(settings)
+                reader.read, batch_id=_NO_BATCH, recipe=make_recipe(settings)
             )
 
 

@@ -19,9 +19,10 @@ from pipeline.bootstrap import (
     open_inbox,
     open_store,
 )
-from pipeline.errors import ConfigError, ExitCode, PipelineError
+from pipeline.errors import ConfigError, ExitCode, PipelineError, StoreUnavailable
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
 from pipeline.settings import Settings, load_counters
+from pipeline.storage.store import ObjectStore
 from pipeline.templates import load_doctypes, load_procedures
 
 _PROGRAMS = (("tesseract", "--version"), ("pdftoppm", "-v"))
@@ -165,14 +166,27 @@ def _models(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
-    problems = open_store(settings).check()
+    opened = open_store(settings)
+    problems = opened.check()
+    code = _answers(opened) if problems else ExitCode.OK
     for problem in problems:
-        yield Finding("store", Outlook.BAD, problem, ExitCode.CONFIG)
+        yield Finding("store", Outlook.BAD, problem, code)
     if not problems:
         store = settings.store
         local = store.kind == "local"
         where = settings.home / "store" if local else store.endpoint
         yield _good("store", f"{store.kind}, {where}: objects are written once")
+
+
+def _answers(store: ObjectStore) -> ExitCode:
+    """Tell a store that is set up wrongly from one that cannot be reached."""
+    try:
+        next(store.list_objects("dossiers/"), None)
+    except StoreUnavailable as error:
+        return error.exit_code
+    except PipelineError:
+        pass
+    return ExitCode.CONFIG
 
 
 def _catalog(settings: Settings) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.bootstrap import load_settings
-from pipeline.cli.console import say_error
+from pipeline.cli.console import LOG_HANDLER, say_error
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.settings import Settings
 
@@ -118,10 +118,9 @@ def _earlier(context: typer.Context) -> Common:
 
 def _start_logging(service: bool, verbose: bool) -> None:
     """Log to standard error: commands say what matters themselves, services do not."""
-    logging.basicConfig(
-        level=logging.WARNING if service or verbose else logging.ERROR,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
+    logging.getLogger().addHandler(LOG_HANDLER)  # a second time changes nothing
+    logging.getLogger().setLevel(
+        logging.WARNING if service or verbose else logging.ERROR
     )
     logging.getLogger("pipeline").setLevel(logging.DEBUG if verbose else logging.NOTSET)
 

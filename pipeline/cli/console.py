@@ -1,6 +1,7 @@
 """What the command line says, in colour to people and in JSON to machines."""
 
 import json
+import logging
 import re
 import sys
 from collections.abc import Mapping
@@ -50,6 +51,21 @@ def say_error(error: str, advice: str = "") -> None:
     say_beside(error, "red")
     if advice:
         say_beside(advice, None)
+
+
+class _LogHandler(logging.Handler):
+    """Writes the log where progress bars make room for it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        err.print(printable(self.format(record)), style="dim")
+
+
+LOG_HANDLER = _LogHandler()
+"""Logs to standard error."""
+
+LOG_HANDLER.setFormatter(
+    logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+)
 
 
 def progress() -> Progress:

@@ -1,0 +1,21 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.__main__ import app
+
+Sohoa = Callable[..., Result]
+"""Runs a command line on a home folder of its own."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def sohoa(home: Path) -> Sohoa:
+    runner = CliRunner()
+    return lambda *words: runner.invoke(app, ["--home", str(home), *map(str, words)])
