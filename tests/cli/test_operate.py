@@ -258,20 +258,6 @@ NAMES = [
     *("ingest", "read", "get", "search", "show", "verify", "rebuild", "retry"),
     *("check", "up", "deploy", "web", "store"),
 ]
-    "ingest",
-    "read",
-    "get",
-    "search",
-    "show",
-    "verify",
-    "rebuild",
-    "retry",
-    "check",
-    "up",
-    "deploy",
-    "web",
-    "store",
-]
 
 
 @pytest.mark.parametrize("name", ["", *NAMES, "store init"])
