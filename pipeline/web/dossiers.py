@@ -17,7 +17,7 @@ from pipeline.model.scan import Page
 from pipeline.model.text import OcrPage
 from pipeline.web.labels import FieldLabels
 from pipeline.web.memory import Kept
-from pipeline.web.pages import MOST_FIELDS, show
+from pipeline.web.pages import show
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ _KEPT_PICTURES = 64_000_000
 
 _MARGIN = 8
 """Pixels around a field's place, in the cut-out beside its value."""
+
+_CUT_OUT_DPI = 105
+"""Pixels per inch of those cut-outs: print is as large as the value beside it."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 """What may not stand in the name of a downloaded file."""
@@ -68,7 +71,7 @@ def dossier_pages(app: App) -> APIRouter:
     @pages.get("/dossiers/{dossier_id}/{number}")
     def document(dossier_id: DossierId, number: Number) -> Response:
         manifest, found = viewer.document(dossier_id, number)
-        fields = tuple(enumerate(found.fields[:MOST_FIELDS], start=1))
+        fields = tuple(enumerate(found.fields, start=1))
         return show(
             "document.html",
             manifest=manifest,
@@ -79,6 +82,7 @@ def dossier_pages(app: App) -> APIRouter:
             sheets=_sheets(found, _words_of(app, found)),
             measured={page.number: page for page in found.pages},
             cut_out=cut_out,
+            CUT_OUT_DPI=_CUT_OUT_DPI,
             label=labels,
         )
 

@@ -18,7 +18,7 @@ from pipeline.web.labels import doubt_label, review_reasons, tier_label
 
 _HERE = Path(__file__).parent
 
-MOST_FIELDS = 64
+_MOST_FIELDS = 64
 """Fields of a document whose places light up; no form has half as many."""
 
 _COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -40,7 +40,7 @@ def _place_rules() -> bytes:
     """
     selectors = ",\n".join(
         f".document:has(#field-{n}:is(:hover, :focus-within, :target)) #place-{n}"
-        for n in range(1, MOST_FIELDS + 1)
+        for n in range(1, _MOST_FIELDS + 1)
     )
     return f"{selectors} {{ fill: #ffd54a66; stroke: #b00020; }}\n".encode()
 

@@ -1,7 +1,7 @@
 """A home with real filed dossiers, put there without reading a page."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,6 +43,7 @@ DPI = 72
 HOSTILE = "<script>alert('x')</script> \"&amp;\u202e"
 
 _RECIPE = "0123abcd4567"
+_SUBJECT = "Về việc phê duyệt quy hoạch điểm dân cư nông thôn"
 _START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
@@ -65,7 +66,10 @@ def make_home(folder: Path, *, decisions: int = 23) -> Filed:
     with open_catalog(settings) as catalog:
         filer = Filer(archive, catalog, load_doctypes(settings.config), lambda: _START)
         put = _Putter(filer, archive, catalog, folder)
-        filed = tuple(_file_decision(put, each + 1) for each in range(decisions))
+        (page,) = draw_administrative(Administrative(subject=_SUBJECT), dpi=DPI)
+        filed = tuple(
+            _file_decision(put, page, ordinal) for ordinal in range(1, decisions + 1)
+        )
         certificate = _file_certificate(put)
         _leave_others(put)
     return Filed(settings, certificate, filed)
@@ -155,11 +159,8 @@ class _Putter:
         assert self.catalog.finish(lease, state, reason)
 
 
-def _file_decision(put: _Putter, ordinal: int) -> Manifest:
-    subject = f"Về việc phê duyệt quy hoạch điểm dân cư nông thôn số {ordinal}"
-    (page,) = draw_administrative(
-        Administrative(number=f"{ordinal}/QĐ-UBND", subject=subject), dpi=DPI
-    )
+def _file_decision(put: _Putter, page: DrawnPage, ordinal: int) -> Manifest:
+    subject = f"{_SUBJECT} số {ordinal}"
     batch = put.receive(1, OTHER_COUNTER)
     fields = (
         field("so_ky_hieu", f"{ordinal}/QĐ-UBND", row=1),
@@ -191,6 +192,7 @@ def _file_certificate(put: _Putter) -> Manifest:
     card = (
         field("so_ky_hieu", None),
         field("personal_id", CITIZEN.personal_id, page=2, row=1),
+        replace(field("chip_id", CITIZEN.personal_id, page=3, row=1), rule="code"),
     )
     birth = Span(1, 1, "giay-khai-sinh", "heading", 0.95)
     batch = put.receive(3)

@@ -84,6 +84,20 @@ def test_a_personal_number_is_shown_on_its_own_paper(
     assert page.count("<figure") == 2
 
 
+def test_what_is_not_on_the_paper_is_told_in_one_line(certificate: str) -> None:
+    assert "Không có trên giấy: Người ký." in certificate
+
+
+def test_a_value_out_of_a_code_says_so_instead_of_showing_the_code(
+    client: TestClient, filed: Filed
+) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}/2").text
+    printed, coded = page.split('id="field-3"')
+    assert "lấy từ mã vạch hoặc mã QR" in coded
+    assert "<svg viewBox" in printed.split('id="field-2"')[1]
+    assert "<svg viewBox" not in coded.split("</dl>")[0]
+
+
 def test_the_pdf_is_downloaded_under_the_dossier_code(
     client: TestClient, filed: Filed
 ) -> None:
