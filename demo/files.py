@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Dictionary, Name
 from PIL import Image
 from PIL.TiffImagePlugin import (
-    ROWSPERSTRIP,
     STRIPBYTECOUNTS,
     STRIPOFFSETS,
     TiffImageFile,
@@ -111,9 +110,7 @@ def _g4_image(pdf: pikepdf.Pdf, pixels: Pixels) -> pikepdf.Stream:
         ColorSpace=Name.DeviceGray,
         BitsPerComponent=1,
         Filter=Name.CCITTFaxDecode,
-        DecodeParms=Array(
-            [Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=True)]
-        ),
+        DecodeParms=Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=True),
     )
 
 
@@ -123,11 +120,10 @@ def _group4(pixels: Pixels) -> bytes:
     Pillow calls black 0, so black travels as what fax calls white: ``BlackIs1``.
     """
     out = io.BytesIO()
-    one_strip = {ROWSPERSTRIP: pixels.shape[0]}
     picture = Image.fromarray(pixels).convert("1")
-    picture.save(out, "TIFF", compression="group4", tiffinfo=one_strip)
+    picture.save(out, "TIFF", compression="group4", strip_size=pixels.size)
     with Image.open(out) as tiff:
         assert isinstance(tiff, TiffImageFile)
-        offset = tiff.tag_v2[STRIPOFFSETS][0]
-        length = tiff.tag_v2[STRIPBYTECOUNTS][0]
+        (offset,) = tiff.tag_v2[STRIPOFFSETS]
+        (length,) = tiff.tag_v2[STRIPBYTECOUNTS]
     return out.getvalue()[offset : offset + length]

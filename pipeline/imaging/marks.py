@@ -20,6 +20,9 @@ _DOT_GAP = 2
 _FEWEST_DOTS = 5
 """Dots in a row that are a leader; an ellipsis has three."""
 
+_MOST_DOTS = 20_000
+"""Small marks on a page, above which they are a halftone; a long form has 5,000."""
+
 _UNEVEN_STEPS = 0.3
 """Median deviation of a leader's steps from their median, as part of it: dots below
 letters follow one another at any distance."""
@@ -100,7 +103,7 @@ def _group_level(
     dots: _Dots, shape: tuple[int, ...], per_mm: float
 ) -> list[NDArray[np.int64]]:
     """Group dots that follow one another on a level, each group from left to right."""
-    if len(dots.x) < _FEWEST_DOTS:
+    if not _FEWEST_DOTS <= len(dots.x) <= _MOST_DOTS:
         return []
     rows, columns = dots.y.astype(int), (dots.x / per_mm).astype(int)
     seeds = np.zeros((shape[0], int(shape[1] / per_mm) + 1), np.uint8)

@@ -1,0 +1,52 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from demo.drawing import (
+    Pixels,
+    bilevel,
+    blurred,
+    draw_application,
+    gray,
+    jpeg,
+    make_person,
+    speckled,
+    tilted,
+    turned,
+    uneven_light,
+    with_seal,
+    with_stamp,
+)
+
+PAGE = draw_application(make_person(1), dpi=100).image
+CHANGES: list[Callable[[Pixels], Pixels]] = [
+    lambda page: tilted(page, 2.0),
+    lambda page: speckled(page, 0.02, seed=3),
+    blurred,
+    lambda page: jpeg(page, 30),
+    lambda page: uneven_light(page, 0.4, seed=3),
+    lambda page: with_seal(page, (150, 200), dpi=100),
+    lambda page: with_stamp(page, "456", "08/12/2025", dpi=100),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("page", [PAGE, gray(PAGE)], ids=["color", "gray"])
+def test_wear_changes_a_copy_and_always_the_same_way(
+    change: Callable[[Pixels], Pixels], page: Pixels
+) -> None:
+    before = page.copy()
+    once, twice = change(page), change(page)
+    assert (page == before).all()
+    assert (once == twice).all()
+    assert once.shape == page.shape
+    assert (once != page).any()
+
+
+def test_a_bilevel_page_has_two_levels() -> None:
+    assert np.unique(bilevel(PAGE)).tolist() == [0, 255]
+
+
+def test_four_quarter_turns_are_none() -> None:
+    assert (turned(turned(PAGE, 1), 3) == PAGE).all()
