@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from stdnum.exceptions import ValidationError
 from stdnum.vn import mst
 
 from pipeline.extract.digits import DIGIT_CLASS, to_digits
+from pipeline.model.dossier_code import DOSSIER_CODE, received_on
 
 PROVINCES = frozenset((
     "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019",
@@ -23,8 +24,6 @@ number never changes after a merger (domain.md 3.1)."""
 LONGEST_UNIT = 35
 """Characters of a unit's code (Decision 20/2020/QĐ-TTg)."""
 
-_UNIT = r"(?:\d{3}\.\d{2}\.\d{2}\.[HG]\d{2}|[A-K]\d{2}(?:\.\d{1,3}){0,5})"
-_DOSSIER_CODE = re.compile(rf"({_UNIT})-(\d{{6}})-(\d{{4,7}})")
 _CODE_LIKE = re.compile(r"[\w.|!\]\[]{3,40}-[\w|!\]\[]{6}-[\w|!\]\[]{4,7}")
 _PROCEDURE = re.compile(
     r"(?<![\w.])\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[HG]\d{2})?(?!\w)"
@@ -83,11 +82,11 @@ def find_dossier_code(text: str, *, today: date | None = None) -> ReadIdentifier
         today: a later date inside the code is a doubt; None: not checked.
     """
     closed = re.sub(r"\s*([.\-])\s*", r"\1", text.translate(_DASHES))
-    exact = _DOSSIER_CODE.search(closed)
+    exact = DOSSIER_CODE.search(closed)
     if exact and _stands_alone(exact, closed):
         return ReadIdentifier(exact[0], doubt=_code_doubt(exact, today))
     for like in _CODE_LIKE.finditer(closed):
-        repaired = _DOSSIER_CODE.fullmatch(_repair_code(like[0]))
+        repaired = DOSSIER_CODE.fullmatch(_repair_code(like[0]))
         if repaired:
             return ReadIdentifier(repaired[0], True, _code_doubt(repaired, today))
     return None
@@ -156,9 +155,8 @@ def _repair_part(part: str) -> str:
 
 
 def _code_doubt(match: re.Match[str], today: date | None) -> str:
-    try:
-        received = datetime.strptime(match[2], "%y%m%d").date()  # noqa: DTZ007 no time in it
-    except ValueError:
+    received = received_on(match[0])
+    if received is None:
         return "no real date in the code"
     if today and received > today:
         return "date in the future"

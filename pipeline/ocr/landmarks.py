@@ -31,9 +31,12 @@ _DATE_WORDS = (r"\bn[gq][a-z0-9]{1,2}y\b", r"\bt[a-z0-9]{1,2}ng\b", r"\bn[a-z0-9
 _REST_OF_DATE = re.compile(rf"[\W\diloz]{{0,8}}(?:$|{_DATE_WORDS[1]}|{_DATE_WORDS[2]})")
 """What follows a gap in a date: digits, some misread, and the words between them."""
 
-_NUMBER = re.compile(r"^\W{0,3}s[o06](?:\W*$|\W+[^\W\d]{0,2}[\d/⁄]|\d)")
-"""*Số* at the beginning, then a number or none: ``Số: 12/UB``, ``Sô 51``, ``S6: /UB``;
-not ``Số điện thoại``."""
+_NUMBER = re.compile(
+    r"^\W{0,3}(?:(?:bo )?luat |phap lenh |nghi quyet )?"
+    r"s[o06](?:\W*$|\W+[^\W\d]{0,2}[\d/⁄]|\d)"
+)
+"""*Số* at the beginning, then a number or none: ``Số: 12/UB``, ``Sô 51``, ``S6: /UB``,
+``Luật số: 20/2023/QH15``; not ``Số điện thoại``."""
 
 
 class Motto(NamedTuple):

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import zxingcpp
 
 from pipeline.imaging.arrays import GrayImage
+from pipeline.model.dossier_code import received_on
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import PageCode
 from pipeline.split.patch import find_patches
@@ -27,12 +27,6 @@ _MAX_PIXELS = 12_000_000
 
 _MAX_CODES = 32
 """Of one page: a receipt has three, a sheet made to hurt has hundreds."""
-
-_DOSSIER_CODE = re.compile(
-    r"(?:\d{3}\.\d{2}\.\d{2}\.[HG]\d{2}|[A-K]\d{2}(?:\.\d{1,3}){0,5})"
-    r"-(\d{2})(\d{2})(\d{2})-\d{4,7}"
-)
-"""Unit, day of reception as yyMMdd, serial: QĐ 20/2020 and the order before it."""
 
 _QUERY = re.compile(r"[?&]MHS=([^&#\s]+)", re.IGNORECASE)
 _IDENTITY_CARD = re.compile(r"\d{12}\|(?:\d{9})?\|[^|]+(?:\|[^|]*){3,8}")
@@ -76,15 +70,7 @@ def dossier_code(codes: Sequence[PageCode]) -> str | None:
 
 def is_dossier_code(text: str) -> bool:
     """Tell whether *text* is a mã hồ sơ, with a day that exists."""
-    match = _DOSSIER_CODE.fullmatch(text)
-    if not match:
-        return False
-    year, month, day = (int(part) for part in match.groups())
-    try:
-        date(2000 + year, month, day)
-    except ValueError:
-        return False
-    return True
+    return received_on(text) is not None
 
 
 def is_separator(codes: Sequence[PageCode]) -> bool:

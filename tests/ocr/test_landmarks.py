@@ -61,7 +61,8 @@ def test_a_motto_far_down_the_page_is_no_head() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Số: 154/2024/NĐ-CP", "Số 12", "Sô: 5⁄QĐ", "S6: 7/UB", "Số:", "Số: /UBND-VP",
-     "- Số: 12/TB", "Số:12/2024", "SỐ: 3", "Số: ……/GXN", "Số: Ï2/QĐ"],
+     "- Số: 12/TB", "Số:12/2024", "SỐ: 3", "Số: ……/GXN", "Số: Ï2/QĐ",
+     "Luật số: 20/2023/QH15", "Bộ luật số: 91/2015/QH13"],
 )  # fmt: skip
 def test_a_number_line_is_known(text: str) -> None:
     assert is_number(text)
@@ -70,7 +71,8 @@ def test_a_number_line_is_known(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Số điện thoại: 0912", "Số định danh cá nhân: 001", "sống tại xã", "Sơn La 12",
-     "theo Thông tư số 12/2024", "12/QĐ-UBND", "", "Số lượng: 2"],
+     "theo Thông tư số 12/2024", "12/QĐ-UBND", "", "Số lượng: 2",
+     "Luật số lượng", "Luật Giao dịch điện tử số 20/2023/QH15"],
 )  # fmt: skip
 def test_other_lines_are_no_number(text: str) -> None:
     assert not is_number(text)
