@@ -1,5 +1,6 @@
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -227,3 +228,30 @@ def test_released_files_leave_nothing(bench: Bench) -> None:
 
 def test_folders_that_work_have_no_problems(bench: Bench) -> None:
     assert list(bench.open().problems()) == []
+
+
+def test_half_a_copy_is_not_seen_by_a_watch(bench: Bench, tmp_path: Path) -> None:
+    pipe = tmp_path / "slow.pdf"
+    os.mkfifo(pipe)
+    inbox = bench.open()
+    with ThreadPoolExecutor(1) as threads:
+        adopting = threads.submit(inbox.adopt, pipe, "one")
+        with pipe.open("wb") as writer:
+            writer.write(b"half")
+            writer.flush()
+            assert inbox.claimed() == ()
+            writer.write(b" and half")
+        claimed = adopting.result(10)
+
+    assert claimed.path.read_bytes() == b"half and half"
+    assert inbox.claimed() == (claimed,)
+    assert inbox.is_unchanged(claimed)
+
+
+def test_a_copy_that_fails_leaves_nothing(bench: Bench, tmp_path: Path) -> None:
+    inbox = bench.open()
+
+    with pytest.raises(FileNotFoundError):
+        inbox.adopt(tmp_path / "not there", "one")
+
+    assert list((bench.root / "one" / ".sohoa" / "claimed").iterdir()) == []
