@@ -138,9 +138,10 @@ def _guarded(work: Callable[[], None]) -> None:
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as error:
+        # Its message may quote what stands on a paper: only --verbose shows it.
         log.debug("a defect", exc_info=True)
         say_error(
-            f"A defect of the program: {type(error).__name__}: {error}",
+            f"A defect of the program: {type(error).__name__}",
             "What to do: report it; --verbose shows more.",
         )
         raise typer.Exit(ExitCode.DEFECT) from error

@@ -62,7 +62,7 @@ def _try(application: App, file: Path, counter: str) -> tuple[Ingested, ExitCode
         return _not_filed("DEFECT"), ExitCode.DEFECT
     except Exception as error:
         log.debug("a defect", exc_info=True)
-        say_error(f"{file}: a defect of the program: {type(error).__name__}: {error}")
+        say_error(f"{file}: a defect of the program: {type(error).__name__}")
         return _not_filed("DEFECT"), ExitCode.DEFECT
     return result, _EXIT_CODES.get(result.outcome, ExitCode.OK)
 

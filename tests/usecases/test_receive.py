@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,16 +39,27 @@ def test_a_scan_becomes_a_batch_whose_original_is_kept(house: House) -> None:
     assert house.archive.read(record.original_key) == SCAN
 
 
-def test_no_batch_is_recorded_before_its_original_is_safe(home: Path) -> None:
+def test_the_original_is_read_back_before_the_batch_is_recorded(home: Path) -> None:
     cutter = Cutter()
-    house = open_house(home, cutter=cutter)
+    open_house(home, cutter=cutter).receive()
+
+    steps = [cutter.names.index(each) for each in ("create_file", "digest", "register")]
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize("step", ["create_file", "digest", "register"])
+def test_without_an_answer_there_is_no_batch_and_the_claim_stays(
+    fresh_home: Callable[[str], Path], step: str
+) -> None:
+    whole = Cutter()
+    open_house(fresh_home("whole"), cutter=whole).receive()
+    at = whole.names.index(step) + 1
+    house = open_house(fresh_home("cut"), cutter=Cutter(at))
     claimed = house.claim()
-    cutter.at = 4  # three questions to the catalog and one to the inbox come first
 
     with pytest.raises(StoreUnavailable):
         house.receiver.receive(claimed)
 
-    assert house.keys() == set()
     assert house.catalog.batches() == ()
     assert house.inbox.claimed() == (claimed,)
 
