@@ -23,7 +23,7 @@ class Receipt:
     components: Sequence[str] = BIRTH_COMPONENTS
     received: date = date(2026, 10, 8)
     due: date | None = None
-    """Three days later where it is not said."""
+    """Three working days and a weekend later where it is not said."""
 
     owner: Person | None = None
     """Whom the dossier is about, where it is not the applicant."""
@@ -41,7 +41,7 @@ def draw_receipt(
     _print_head(sheet, person, code, receipt)
     y = _print_applicant(sheet, person, receipt, 92)
     y = _print_components(sheet, receipt.components, y)
-    due = receipt.due or receipt.received + timedelta(days=3)
+    due = receipt.due or receipt.received + timedelta(days=5)
     received = f"08 giờ 15 phút, ngày {receipt.received:%d/%m/%Y}"
     returned = f"16 giờ 30 phút, ngày {due:%d/%m/%Y}"
     for label, value in (

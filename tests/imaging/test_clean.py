@@ -33,7 +33,7 @@ def test_a_clean_page_passes_as_it_is() -> None:
         assert despeckle(page) is page
 
 
-@pytest.mark.parametrize("tilt", [0.0, 3.0])
+@pytest.mark.parametrize("tilt", [2.0])
 def test_a_seal_fades_and_the_name_under_it_stays(tilt: float) -> None:
     (bare,) = draw_administrative(UNSEALED)
     (sealed,) = draw_administrative(Administrative())

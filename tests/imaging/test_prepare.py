@@ -57,10 +57,11 @@ def test_a_nearly_level_picture_is_not_touched(tilt: float) -> None:
 
 
 def test_a_bilevel_picture_keeps_black_and_white_only() -> None:
-    fine = bilevel(page_of_text(tilt=1.4, dpi=400).image)
-    prepared = ready(fine, 400, bilevel=True)
+    fine = bilevel(page_of_text(tilt=1.4, dpi=240).image)
+    options = PrepareOptions(picture_dpi=150)
+    prepared = prepare(fine, 240, bilevel=True, options=options)
     assert np.unique(prepared.picture).tolist() == [0, 255]
-    assert prepared.picture_dpi == 300
+    assert prepared.picture_dpi == 150
     assert len(np.unique(prepared.reading)) > 50
 
 

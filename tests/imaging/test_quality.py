@@ -24,7 +24,7 @@ def faded(page: GrayImage, to: float) -> GrayImage:
     return (255 - (255 - page.astype(float)) * to).astype(np.uint8)
 
 
-@pytest.mark.parametrize("bleed", [0.0, 0.1, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize("bleed", [0.0, 0.2, 0.4])
 @pytest.mark.parametrize("seed", [0, 5])
 def test_an_empty_back_is_blank_however_the_front_shows(
     bleed: float, seed: int
