@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -247,6 +248,25 @@ def postgres() -> Iterator[PostgresServer]:
             start, is_ready, folder, {}, account=account, stop=signal.SIGINT
         ) as server:
             yield server
+
+
+@contextlib.contextmanager
+def prefect(environment: Mapping[str, str]) -> Iterator[str]:
+    """Run a Prefect server with the settings in *environment*; gives its API's URL."""
+    with _folder("prefect") as folder:
+
+        def start() -> tuple[list[str], str]:
+            (port,) = free_ports(1)
+            command = [sys.executable, "-m", "prefect", "server", "start"]
+            address = ["--host", "127.0.0.1", "--port", str(port)]
+            return command + address, f"http://127.0.0.1:{port}/api"
+
+        def is_ready(url: str) -> bool:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                return True
+
+        with _running(start, is_ready, folder, environment) as url:
+            yield url
 
 
 def free_ports(count: int) -> tuple[int, ...]:

@@ -1,0 +1,73 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.states import Pending, Running
+
+from pipeline.bootstrap import load_settings
+from pipeline.flows.deploy import deploy, end_stale_runs
+from pipeline.flows.names import DIGITIZE, WATCH
+from pipeline.flows.start import (
+    batches_in_flight,
+    live_runs,
+    start_digitize,
+    start_watch,
+)
+from pipeline.model.scan import MediaType, ScanBatch
+from pipeline.model.state import BatchRecord, BatchState
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+
+def record(digit: str) -> BatchRecord:
+    now = datetime.now(UTC)
+    batch = ScanBatch(digit * 32, "demo", digit * 64, MediaType.PDF, 1, 10, now)
+    return BatchRecord(batch, BatchState.RECEIVED, "claim", "key", 0, 0, None, now)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployed(home: Path, prefect_database: Path) -> None:
+    for _ in range(2):
+        deploy(load_settings(home=home))
+
+
+def test_deploying_twice_makes_one_of_each() -> None:
+    with get_client(sync_client=True) as client:
+        answer = client.request("POST", "/deployments/filter", json={})
+        names = sorted(deployment["name"] for deployment in answer.json())
+        automations = client.read_automations_by_name("end runs without a heartbeat")
+    assert names == ["digitize", "upkeep", "upkeep-nightly", "watch"]
+    assert len(automations) == 1
+
+
+def test_asking_twice_for_the_same_try_starts_one_run() -> None:
+    for _ in range(2):
+        start_digitize(record("a"))
+    assert "a" * 32 in batches_in_flight()
+    assert len(live_runs(DIGITIZE)) == 1
+
+
+def test_a_named_new_start_is_another_run() -> None:
+    before = len(live_runs(DIGITIZE))
+    start_digitize(record("a"), again="-20261124")
+    assert len(live_runs(DIGITIZE)) == before + 1
+
+
+def test_one_watch_is_enough() -> None:
+    start_watch()
+    assert not start_watch()
+    assert len(live_runs(WATCH)) == 1
+
+
+def test_runs_of_a_stopped_stack_are_called_dead() -> None:
+    start_digitize(record("b"))
+    (run,) = [r for r in live_runs(DIGITIZE) if f"batch:{'b' * 32}" in r.tags]
+    with get_client(sync_client=True) as client:
+        for state in (Pending(), Running()):
+            client.set_flow_run_state(run.id, state, force=True)
+        end_stale_runs()
+        ended = client.read_flow_run(run.id)
+    assert ended.state is not None
+    assert ended.state.type is StateType.CRASHED
