@@ -11,26 +11,17 @@ from pipeline.extract.codes import (
     dossier_codes,
     plain_values,
 )
-from pipeline.extract.confidence import of_value
-from pipeline.extract.dates import find_dates
-from pipeline.extract.form import Form, Value
+from pipeline.extract.form import Form
+from pipeline.extract.labelled import thresholded, to_field
 from pipeline.extract.metadata import missing, read_metadata
-from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
-from pipeline.extract.votes import DATE_READERS, Candidate, decide
+from pipeline.extract.values import DOUBTFUL, parse
 from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus, Span
-from pipeline.model.geometry import enclosing
 from pipeline.model.template import DocType, FieldRule, Kind, Take
 from pipeline.model.text import OcrPage, ReadPage
 from pipeline.model.unicode import comparable
 
 FROM_CODE = 0.99
 """Confidence of a value out of a barcode: codes carry their own check."""
-
-CONTRADICTED = 0.5
-"""Confidence where code and print, or two codes, differ."""
-
-_AHEAD = ("tra ket qua", "hen tra", "gia tri den", "het han", "expiry", "thoi han")
-"""What labels of dates say that lie in the future by nature."""
 
 _METADATA_TAKES = {
     Take.HEADER_NUMBER: "so_ky_hieu",
@@ -76,7 +67,7 @@ def extract_fields(
     for rule in doctype.fields:
         if rule.take in _METADATA_TAKES:
             found = metadata[_METADATA_TAKES[rule.take]]
-            own[rule.name] = _thresholded(replace(found, name=rule.name), rule, doctype)
+            own[rule.name] = thresholded(replace(found, name=rule.name), rule, doctype)
         elif rule.take is Take.CODE:
             own[rule.name] = _of_code(rule, plain_values(pages, rule.kind))
         else:
@@ -106,78 +97,11 @@ def _of_label(
         value = form.find(rule)
         if value is None:
             continue
-        field = _judged(rule, value, form.read, doctype, today)
+        field = to_field(rule, value, form.read, doctype, today)
         if field.status is not FieldStatus.MISSING:
             return field
         empty = field
     return empty
-
-
-def _judged(
-    rule: FieldRule,
-    value: Value,
-    read: ReadPage,
-    doctype: DocType,
-    today: date | None,
-) -> Field:
-    ahead = any(word in comparable(label) for label in rule.labels for word in _AHEAD)
-    parsed = parse(rule.kind, value.text, today=None if ahead else today)
-    named = f"{rule.take.value}"
-    if parsed.value is None or not value.words:
-        return missing(rule.name, f"{named}: not filled in")
-    exact = read.page.source == "text-layer"
-    parsed, confidence, votes = _weighed(rule, value, read, parsed, exact)
-    field = Field(
-        rule.name,
-        parsed.value,
-        value.text,
-        FieldStatus.OK,
-        confidence,
-        value.page,
-        enclosing(word.box for word in value.words),
-        "; ".join(filter(None, (named, parsed.note, votes))),
-    )
-    return _thresholded(field, rule, doctype)
-
-
-def _weighed(
-    rule: FieldRule, value: Value, read: ReadPage, parsed: Parsed, exact: bool
-) -> tuple[Parsed, float, str]:
-    """Judge a value by its second look where there is one, else by its words."""
-    once = of_value(value.words, rule.kind, parsed, value.label_score, exact)
-    if exact or rule.kind is not Kind.DATE or parsed.certainty <= DOUBTFUL:
-        return parsed, once, ""
-    box = enclosing(word.box for word in value.words)
-    look = next((each for each in read.second_looks if each.box.overlap(box)), None)
-    verdict = decide(look.readings, _one_date, DATE_READERS) if look else None
-    if verdict is None:
-        lost = any(found.short_slot for found in find_dates(value.text))
-        return (
-            parsed,
-            once * REPAIRED if lost else once,
-            "a digit may be missing" * lost,
-        )
-    if verdict.candidate.value != parsed.value and not verdict.agreed:
-        return parsed, min(once, CONTRADICTED), verdict.why
-    seen = Parsed(verdict.candidate.value, parsed.certainty, parsed.note)
-    return seen, round(verdict.confidence * value.label_score, 3), verdict.why
-
-
-def _one_date(text: str) -> Candidate | None:
-    """Understand a reading of a whole line only where it holds one date."""
-    dates = find_dates(text)
-    if len(dates) != 1:
-        return None
-    notes = ("look-alikes folded to digits",) if dates[0].repaired else ()
-    return Candidate(dates[0].value, dates[0].raw, notes, dates[0].short_slot)
-
-
-def _thresholded(field: Field, rule: FieldRule, doctype: DocType) -> Field:
-    """The field for *review* where its confidence is below the rule's threshold."""
-    least = doctype.review_below if rule.review_below is None else rule.review_below
-    if field.status is FieldStatus.OK and field.confidence < least:
-        return replace(field, status=FieldStatus.REVIEW)
-    return field
 
 
 def _codes_for(

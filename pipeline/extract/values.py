@@ -74,6 +74,9 @@ class Parsed:
     note: str = ""
     """What was repaired or speaks against it, in English, without values."""
 
+    understood: bool = True
+    """False: the text does not have the form of its kind, and is the value as it is."""
+
 
 def parse(kind: Kind, text: str, *, today: date | None = None) -> Parsed:
     """Bring *text* to the normal form of *kind*; never raises.
@@ -85,7 +88,8 @@ def parse(kind: Kind, text: str, *, today: date | None = None) -> Parsed:
     if not cleaned or (kind is Kind.DATE and is_unfilled(cleaned)):
         return Parsed(None, FITS)
     parsed = _PARSERS[kind](cleaned, today)
-    return parsed or Parsed(cleaned, DOUBTFUL, f"does not look like {kind.value}")
+    note = f"does not look like {kind.value}"
+    return parsed or Parsed(cleaned, DOUBTFUL, note, understood=False)
 
 
 def clean(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Read the number and the date of a paper again, from crops that hold nothing else.
+"""Read numbers and dates of a paper again, from crops that hold nothing else.
 
 An italic 1 is read as Ï, I or ], and a wrong date can carry a confidence of 0.8 and
 more, so one reading is no evidence. Of the page's reading, the crop's and a second
@@ -7,7 +7,7 @@ kept here, unchanged. A whitelist of digits would delete what it may not print: 
 would become 3, a valid wrong date.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, Reading, SecondLook
 from pipeline.model.unicode import fold
 from pipeline.ocr.engine import Layout, OcrEngine
+from pipeline.ocr.form_numbers import find_form_numbers
 from pipeline.ocr.landmarks import (
     goes_on_with_date,
     is_date,
@@ -26,6 +27,9 @@ from pipeline.ocr.landmarks import (
 
 MOST_PLACES = 6
 """Places a page; a head has two, and each costs two readings of some 0.04 s."""
+
+MOST_FORM_NUMBERS = 12
+"""Numbers of a form that are read again, the most doubtful: a receipt has five."""
 
 _HEAD = 0.45
 """Share of the page's height in which a paper's own number stands."""
@@ -69,7 +73,7 @@ def look_again(
     engine: OcrEngine,
     second: OcrEngine | None,
 ) -> tuple[SecondLook, ...]:
-    """Read the number and date lines of a page again.
+    """Read the number and date lines of a page again, and doubtful numbers of a form.
 
     Args:
         reading: the image that *page* was read from. Not changed.
@@ -80,20 +84,24 @@ def look_again(
         second: an engine with another model; None leaves its readings out.
 
     Returns:
-        Places from top to bottom, at most `MOST_PLACES`, boxes in pixels of
-        *reading*. Each has the reading ``page`` first; readers that saw nothing are
-        left out.
+        Places from top to bottom, boxes in pixels of *reading*: at most `MOST_PLACES`
+        of the paper's own and `MOST_FORM_NUMBERS` of a form. Each has the reading
+        ``page`` first; readers that saw nothing are left out.
     """
-    places = sorted(
-        _find_places(page, reading.shape[0]), key=lambda place: place.line.box.top
-    )
+    own = sorted(_find_places(page, reading.shape[0]), key=_top)
+    numbers = _find_form_places(page, own)
+    places = sorted((*own[:MOST_PLACES], *numbers), key=_top)
     return tuple(
         SecondLook(
             place.line.box,
             tuple(_read(reading, place, dpi, engine=engine, second=second)),
         )
-        for place in places[:MOST_PLACES]
+        for place in places
     )
+
+
+def _top(place: _Place) -> int:
+    return place.line.box.top
 
 
 def _read(
@@ -124,6 +132,17 @@ def _find_places(page: OcrPage, height: int) -> Iterator[_Place]:
         if line.box.middle[1] < _HEAD * height:
             yield from _numbers(parts, tall)
         yield from _dates(parts)
+
+
+def _find_form_places(page: OcrPage, own: Sequence[_Place]) -> list[_Place]:
+    """Find the numbers of a form, but for those in places of the paper's own."""
+    places = []
+    for run in find_form_numbers(page):
+        words = [OcrLine((word,)) for word in run.line.words]
+        place = _place(words, run.first, run.last, is_date=False)
+        if not any(place.line.box.overlap(each.line.box) for each in own):
+            places.append(place)
+    return places[:MOST_FORM_NUMBERS]
 
 
 def _numbers(parts: list[OcrLine], tall: float) -> Iterator[_Place]:

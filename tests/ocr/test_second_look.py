@@ -9,7 +9,7 @@ from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, SecondLook
 from pipeline.ocr.engine import Layout, OcrEngine, has_model, open_engine
 from pipeline.ocr.reading_order import order_header
-from pipeline.ocr.second_look import MOST_PLACES, look_again
+from pipeline.ocr.second_look import MOST_FORM_NUMBERS, MOST_PLACES, look_again
 from tests.ocr.drawn import A4, DPI, HEADER, Text, draw, extent, page_of, paragraph
 
 FOOT = Text("An Phú, ngày 05 tháng 3 năm 2023", 800, 1900, "italic")
@@ -159,7 +159,7 @@ def test_a_stamp_beside_the_date_does_not_get_into_its_crop(engine: OcrEngine) -
         "địa phương ngày 22 tháng 11 năm 2019;",
         "ngày 15 tháng 11 năm 2024 của Bộ trưởng Bộ Công an",
         "Theo Nghị định ngày 3 tháng 4 năm 2024",
-        "Số điện thoại: 0912 000 000",
+        "Số lượng hồ sơ gồm 120 bộ",
     ],
 )
 def test_dates_and_numbers_in_sentences_are_left_alone(
@@ -180,6 +180,16 @@ def test_a_number_low_on_the_page_is_not_the_papers_own(engine: OcrEngine) -> No
 def test_the_places_of_a_page_are_limited(engine: OcrEngine) -> None:
     lines = [(("Số:", 100), (f"{number}/UB", 160)) for number in range(15)]
     assert len(places(engine, *lines)) == MOST_PLACES
+
+
+def test_the_numbers_of_a_form_are_read_again_alone(engine: OcrEngine) -> None:
+    line = (("Điện", 100), ("thoại:", 190), ("0912000000", 300), ("Email:", 520))
+    assert places(engine, line) == ["0912000000"]
+
+
+def test_the_numbers_of_a_form_are_limited(engine: OcrEngine) -> None:
+    lines = [(("Mã:", 100), (f"{number}23456", 190)) for number in range(15)]
+    assert len(places(engine, *lines)) == MOST_FORM_NUMBERS
 
 
 def test_words_at_the_very_edge_are_no_hindrance(engine: OcrEngine) -> None:

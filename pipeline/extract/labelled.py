@@ -1,0 +1,162 @@
+"""Make a field of the words beside a label: its value, its box and how sure it is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.extract.confidence import NUMERIC, of_value
+from pipeline.extract.dates import find_dates
+from pipeline.extract.form import Value
+from pipeline.extract.metadata import missing
+from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
+from pipeline.extract.votes import (
+    DATE_READERS,
+    NUMBER_READERS,
+    Candidate,
+    Verdict,
+    decide,
+)
+from pipeline.model.dossier import Field, FieldStatus
+from pipeline.model.geometry import enclosing
+from pipeline.model.template import DocType, FieldRule, Kind
+from pipeline.model.text import OcrWord, ReadPage
+from pipeline.model.unicode import comparable
+
+CONTRADICTED = 0.5
+"""Confidence where code and print, two codes, or two readings differ."""
+
+_AHEAD = ("tra ket qua", "hen tra", "gia tri den", "het han", "expiry", "thoi han")
+"""What labels of dates say that lie in the future by nature."""
+
+_SHARED = 0.5
+"""Share of the smaller of two boxes from which they are one place."""
+
+
+def to_field(
+    rule: FieldRule,
+    value: Value,
+    read: ReadPage,
+    doctype: DocType,
+    today: date | None,
+) -> Field:
+    """Judge *value* by its form, its words and its second look, where there is one.
+
+    The box is around the words that the value was made of, and nothing else.
+    """
+    ahead = any(word in comparable(label) for label in rule.labels for word in _AHEAD)
+    latest = None if ahead else today
+    parsed = parse(rule.kind, value.text, today=latest)
+    named = rule.take.value
+    if parsed.value is None or not value.words:
+        return missing(rule.name, f"{named}: not filled in")
+    words = narrow(value.words, rule.kind, parsed, latest)
+    own = replace(value, words=words)
+    parsed, confidence, votes = _weighed(rule.kind, own, read, parsed, latest)
+    field = Field(
+        rule.name,
+        parsed.value,
+        value.text,
+        FieldStatus.OK,
+        confidence,
+        value.page,
+        enclosing(word.box for word in words),
+        "; ".join(filter(None, (named, parsed.note, votes))),
+    )
+    return thresholded(field, rule, doctype)
+
+
+def thresholded(field: Field, rule: FieldRule, doctype: DocType) -> Field:
+    """The field for *review* where its confidence is below the rule's threshold."""
+    least = doctype.review_below if rule.review_below is None else rule.review_below
+    if field.status is FieldStatus.OK and field.confidence < least:
+        return replace(field, status=FieldStatus.REVIEW)
+    return field
+
+
+def narrow(
+    words: tuple[OcrWord, ...], kind: Kind, parsed: Parsed, today: date | None
+) -> tuple[OcrWord, ...]:
+    """Leave out the words at both ends without which the value is the same.
+
+    The hour before a date, ``bộ`` behind a number, a leader's dots: the field is not
+    where they stand, and how well they were read says nothing about it.
+    """
+    if parsed.certainty <= DOUBTFUL:
+        return words
+
+    def says_the_same(some: Sequence[OcrWord]) -> bool:
+        return bool(some) and parse(kind, _text(some), today=today) == parsed
+
+    while says_the_same(words[1:]):
+        words = words[1:]
+    while says_the_same(words[:-1]):
+        words = words[:-1]
+    return words
+
+
+def readings_of(words: Sequence[OcrWord], kind: Kind, read: ReadPage) -> Verdict | None:
+    """Let the second look at the place of *words* vote; None where there was none."""
+    box = enclosing(word.box for word in words)
+    for look in read.second_looks:
+        smaller = min(box.width * box.height, look.box.width * look.box.height)
+        if look.box.overlap(box) < _SHARED * smaller:
+            continue
+        raw = any(reading.reader == "raw-line" for reading in look.readings)
+        readers = DATE_READERS if raw else NUMBER_READERS
+        verdict = decide(look.readings, _understand(kind), readers)
+        if verdict:
+            return verdict
+    return None
+
+
+def _weighed(
+    kind: Kind, value: Value, read: ReadPage, parsed: Parsed, today: date | None
+) -> tuple[Parsed, float, str]:
+    """Judge a number by its second look where there is one, else by its words."""
+    exact = read.page.source == "text-layer"
+    once = of_value(value.words, kind, parsed, value.label_score, exact)
+    spoken_against = parsed.certainty <= DOUBTFUL and parsed.understood
+    if exact or kind not in NUMERIC or spoken_against:
+        return parsed, once, ""
+    verdict = readings_of(value.words, kind, read)
+    if verdict is None:
+        lost = kind is Kind.DATE and any(
+            found.short_slot for found in find_dates(value.text)
+        )
+        note = "a digit may be missing" * lost
+        return parsed, once * REPAIRED if lost else once, note
+    if not verdict.agreed and verdict.candidate.value != parsed.value:
+        return parsed, min(once, CONTRADICTED), verdict.why
+    seen = parse(kind, verdict.candidate.value, today=today)
+    sure = verdict.confidence * (DOUBTFUL if seen.certainty <= DOUBTFUL else 1.0)
+    note = ", ".join(dict.fromkeys(filter(None, (parsed.note, seen.note))))
+    if not parsed.understood:
+        note = seen.note
+    judged = Parsed(verdict.candidate.value, seen.certainty, note)
+    return judged, round(sure * value.label_score, 3), verdict.why
+
+
+def _understand(kind: Kind) -> Callable[[str], Candidate | None]:
+    return _one_date if kind is Kind.DATE else lambda text: _one_number(kind, text)
+
+
+def _one_date(text: str) -> Candidate | None:
+    """Understand a reading of a whole line only where it holds one date."""
+    dates = find_dates(text)
+    if len(dates) != 1:
+        return None
+    notes = ("look-alikes folded to digits",) if dates[0].repaired else ()
+    return Candidate(dates[0].value, dates[0].raw, notes, dates[0].short_slot)
+
+
+def _one_number(kind: Kind, text: str) -> Candidate | None:
+    parsed = parse(kind, text)
+    if parsed.value is None or not parsed.understood:
+        return None
+    notes = (parsed.note,) if parsed.certainty == REPAIRED else ()
+    short = kind is Kind.INTEGER and len(parsed.value) == 1
+    return Candidate(parsed.value, text.strip(), notes, short, parsed.value)
+
+
+def _text(words: Sequence[OcrWord]) -> str:
+    return " ".join(word.text for word in words)
