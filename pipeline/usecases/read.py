@@ -79,6 +79,9 @@ class PageReader:
     engine: OcrEngine
     second: OcrEngine | None
     options: ReadOptions
+    clock: Callable[[], float] = time.perf_counter
+    """What the stages of a page are timed by, seconds."""
+
     _open: tuple[Path, Scan] | None = field(default=None, init=False)
     _opened: ExitStack = field(default_factory=ExitStack, init=False)
 
@@ -87,7 +90,7 @@ class PageReader:
 
         A page that cannot be rendered becomes a blank placeholder marked unreadable.
         """
-        watch = _StopWatch()
+        watch = _StopWatch(self.clock)
         try:
             result, picture = self._read(task, watch)
         except PageUnreadable as error:
@@ -238,18 +241,19 @@ def _moved_word(word: OcrWord, move: _Move) -> OcrWord:
 
 
 class _StopWatch:
-    """Wall seconds a page spent in each stage."""
+    """Seconds a page spent in each stage."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
+        start = self._clock()
         try:
             yield
         finally:
-            spent = time.perf_counter() - start
+            spent = self._clock() - start
             self._seconds[name] = self._seconds.get(name, 0.0) + spent
 
     @property
