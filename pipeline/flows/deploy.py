@@ -15,7 +15,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
 from pipeline.flows.digitize import digitize
-from pipeline.flows.names import DIGITIZE, UPKEEP, WATCH
+from pipeline.flows.names import DIGITIZE, UPKEEP, WATCH, WATCH_QUEUE
 from pipeline.flows.start import crash, live_runs
 from pipeline.flows.upkeep import upkeep
 from pipeline.flows.watch import watch
@@ -36,7 +36,7 @@ def deploy(settings: Settings) -> None:
     """Make the server know our flows; doing it again updates them."""
     _make_work_pool(settings.prefect.work_pool)
     interval = timedelta(seconds=settings.prefect.upkeep_interval)
-    _register(watch, WATCH, settings)
+    _register(watch, WATCH, settings, queue=WATCH_QUEUE)
     _register(digitize, DIGITIZE, settings)
     _register(upkeep, UPKEEP, settings, IntervalSchedule(interval=interval))
     _register(
@@ -64,6 +64,7 @@ def _register(
     name: str,
     settings: Settings,
     schedule: IntervalSchedule | CronSchedule | None = None,
+    queue: str | None = None,
     **parameters: object,
 ) -> None:
     deployment = flow.to_deployment(
@@ -71,6 +72,7 @@ def _register(
         schedules=[schedule] if schedule else None,
         parameters=dict(parameters),
         work_pool_name=settings.prefect.work_pool,
+        work_queue_name=queue,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     # Typed as a coroutine too: Prefect's functions change with the caller's context.

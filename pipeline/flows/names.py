@@ -4,6 +4,9 @@ WATCH = "watch"
 DIGITIZE = "digitize"
 UPKEEP = "upkeep"
 
+WATCH_QUEUE = "watch"
+"""Work queue of the watch: only workers that see the drop folders take from it."""
+
 TAG_BATCH = "batch:"
 """Prefix of the tag that tells which batch a run works on."""
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError, ToolTimeout
 from pipeline.lifeline import end_with_parent
-from pipeline.settings import PrefectSettings, Settings
+from pipeline.settings import PrefectSettings, Settings, load_counters
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +119,8 @@ class EmbeddedStack:
         prefect, web = self.settings.prefect, self.settings.web
         _require_free(prefect.host, prefect.port, "PIPELINE_PREFECT__PORT")
         _require_free(web.host, web.port, "PIPELINE_WEB__PORT")
+        for counter in load_counters(self.settings.config):
+            (self.settings.drop_root / counter.id).mkdir(parents=True, exist_ok=True)
         self.announce("starting the Prefect server")
         server = self._add("server", "prefect", "server", "start", *_address(prefect))
         _wait_for(f"http://{prefect.host}:{prefect.port}/api/health", server)
@@ -130,7 +132,8 @@ class EmbeddedStack:
             "worker",
             *("prefect", "worker", "start"),
             *("--pool", prefect.work_pool, "--type", "process"),
-            *("--limit", str(prefect.concurrency), "--name", socket.gethostname()),
+            # One more than the scans: the watch is a run too, and never ends.
+            *("--limit", str(prefect.concurrency + 1), "--name", socket.gethostname()),
         )
         _wait_for(f"http://{web.host}:{web.port}/health", page)
 

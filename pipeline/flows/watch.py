@@ -9,9 +9,10 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed
 
 from pipeline.bootstrap import App, load_settings, now, open_app
-from pipeline.errors import PipelineError, Remedy
+from pipeline.errors import PipelineError
 from pipeline.flows.names import WATCH
 from pipeline.flows.start import start_digitize, start_watch
+from pipeline.model.intake import ClaimedFile
 from pipeline.model.state import BatchRecord, BatchState
 
 _SHIFT = timedelta(hours=6)
@@ -33,36 +34,48 @@ def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> No
 def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     """Sweep the drop folders until the shift ends, starting a run for each batch."""
     started: set[str] = set()
+    troubled: set[str] = set()
     ends = now() + timedelta(seconds=shift_seconds)
     with open_app(load_settings()) as app:
         while now() < ends:
-            look_once(app, started)
+            look_once(app, started, troubled)
             time.sleep(app.settings.intake.poll_interval)
     return Completed(message=f"{len(started)} batches started")
 
 
-def look_once(app: App, started: set[str]) -> None:
+def look_once(app: App, started: set[str], troubled: set[str]) -> None:
     """Do one sweep: claim, receive, start, and clear staging of what has ended.
 
-    A fault of store or catalog leaves claimed files in staging for the next sweep.
+    A file whose turn fails stays in staging for the next sweep; the others go on.
 
     Args:
         app: the use-cases.
         started: batches this watch asked a run for; grows.
+        troubled: claims whose trouble the log tells already.
     """
     app.inbox.sweep()
     for claimed in app.inbox.claimed():
         try:
-            record = app.receiver.receive(claimed)
-            if isinstance(record, BatchRecord):
-                if (
-                    record.state is BatchState.RECEIVED
-                    and record.batch.id not in started
-                ):
-                    start_digitize(record)
-                    started.add(record.batch.id)
-                app.receiver.settle(claimed)
-        except PipelineError as error:
-            if error.remedy is not Remedy.TRY_AGAIN:
-                raise
-            get_run_logger().warning("claim %s waits: %s", claimed.id, error)
+            _take_in(app, claimed, started)
+        except Exception as error:  # noqa: BLE001 - one file must not stop the others
+            known = isinstance(error, PipelineError)
+            if claimed.id not in troubled:
+                get_run_logger().error(
+                    "claim %s waits in staging: %s",
+                    claimed.id,
+                    error if known else type(error).__name__,
+                    exc_info=None if known else error,
+                )
+            troubled.add(claimed.id)
+        else:
+            troubled.discard(claimed.id)
+
+
+def _take_in(app: App, claimed: ClaimedFile, started: set[str]) -> None:
+    record = app.receiver.receive(claimed)
+    if not isinstance(record, BatchRecord):
+        return
+    if record.state is BatchState.RECEIVED and record.batch.id not in started:
+        start_digitize(record)
+        started.add(record.batch.id)
+    app.receiver.settle(claimed)
