@@ -15,7 +15,7 @@ _PATIENCE = timedelta(minutes=2)
 """Age at which a received batch that nobody began is looked into."""
 
 
-@flow(name=UPKEEP, persist_result=False)
+@flow(name=UPKEEP, flow_run_name=UPKEEP, persist_result=False)
 def upkeep(expire: bool = False) -> State[Any]:
     """Do the regular work.
 

@@ -26,6 +26,7 @@ def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> No
 
 @flow(
     name=WATCH,
+    flow_run_name=WATCH,
     on_completion=[_hand_over],
     on_crashed=[_hand_over],
     on_failure=[_hand_over],
