@@ -16,7 +16,7 @@ FROM base AS packages
 WORKDIR /app
 COPY requirements.lock requirements-dev.lock ./
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --require-hashes -r requirements.lock
+    && /opt/venv/bin/pip install --require-hashes -r requirements.lock -c requirements.lock
 COPY pyproject.toml LICENSE ./
 COPY pipeline pipeline
 # Editable, so that /app/config lies beside the package, where it is looked for.

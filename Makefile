@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 CODE := pipeline tests $(wildcard demo)
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --allow-unsafe --no-strip-extras
+	--no-emit-find-links --no-emit-trusted-host --allow-unsafe --strip-extras
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
