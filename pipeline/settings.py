@@ -215,7 +215,7 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
 
 
 def default_config() -> Path:
-    """Find the configuration: ``PIPELINE_CONFIG``, the checkout's, the working folder's."""
+    """Find the configuration: ``PIPELINE_CONFIG``, the checkout's, or here."""
     named = os.environ.get("PIPELINE_CONFIG")
     if named:
         return Path(named).absolute()
