@@ -149,7 +149,8 @@ class PageReader:
     def _turns(self, raster: Raster, task: PageTask) -> Turns:
         if raster.words is not None or task.effort is not Effort.FULL:
             return Turns(0, 0.0)
-        return find_quarter_turns(to_gray(raster.image), raster.dpi, self.engine)
+        small = self.second or self.engine
+        return find_quarter_turns(to_gray(raster.image), raster.dpi, small)
 
     def _recognize(
         self, raster: Raster, prepared: Prepared, task: PageTask
