@@ -4,6 +4,7 @@ The reader ignores its own time limit on some pages, and a hostile page may cras
 eat the memory: only the end of a process ends such a page, and only that page pays.
 """
 
+import errno
 import logging
 import os
 import resource
@@ -46,6 +47,22 @@ Tick = Callable[[], None]
 _EXPECTED = (TimeoutError, ToolTimeout, ProcessExpired, MemoryError)
 """What hostile pages do to their readers; anything else is a defect of ours."""
 
+_FAULTS_OF_THE_MACHINE = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOENT,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ESTALE,
+}
+"""Error numbers of the system that no page is to blame for: another try may do better.
+Not among them: no memory, which a page can use up. A dead process and a time limit are
+errors of the system, too, but without a number."""
+
 
 def _no_tick() -> None:
     pass
@@ -75,7 +92,9 @@ class PagePool:
 
         A page whose process dies or outlives the time limit is tried once more; then
         it is kept as a picture without words, and if even that fails as a blank
-        placeholder: both are marked unreadable for a person to look at.
+        placeholder: both are marked unreadable for a person to look at. A fault of
+        the machine is no fault of the page: it is raised, for the scan to be tried
+        again later.
 
         Whoever stops early leaves nothing at work: what is still read is ended.
         """
@@ -136,7 +155,9 @@ class PagePool:
                 _say_failed(task, error)
             except PipelineError:
                 raise
-            except Exception as error:  # noqa: BLE001 - a page must not end a scan
+            except Exception as error:
+                if _is_of_the_machine(error):
+                    raise
                 # Timeout, a dead process, no memory, or a defect that this page woke:
                 # the page pays, the scan goes on.
                 _say_failed(task, error)
@@ -152,6 +173,11 @@ class _Waiting:
 
     task: PageTask
     future: "ProcessFuture[PageReceipt]"
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Tell a full disk or a file that is gone from what a page does to its reader."""
+    return isinstance(error, OSError) and error.errno in _FAULTS_OF_THE_MACHINE
 
 
 def _say_failed(task: PageTask, error: Exception) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.errors import OversizedScan, PageUnreadable
+from pipeline.errors import PageUnreadable, ScanRejected
 from pipeline.imaging.arrays import to_gray, turn
 from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.model.geometry import BoundingBox
@@ -88,7 +88,13 @@ class PageReader:
     def read(self, task: PageTask) -> PageReceipt:
         """Read a page and keep the result in the work area.
 
-        A page that cannot be rendered becomes a blank placeholder marked unreadable.
+        A page that cannot be rendered becomes a blank placeholder marked unreadable,
+        one that cannot be read a picture without words.
+
+        Raises:
+            ScanRejected: the scan does not open.
+            OSError: the machine is at fault: no space left, or the file is gone.
+            StoreUnavailable: the result could not be kept.
         """
         watch = _StopWatch(self.clock)
         try:
@@ -96,12 +102,6 @@ class PageReader:
         except PageUnreadable as error:
             log.warning("batch %s: %s", task.batch_id, error)
             result, picture = _placeholder(task.number)
-        except OversizedScan:
-            # Longer than the engine's coordinates reach: kept as a picture.
-            log.warning(
-                "batch %s page %d: too long to read", task.batch_id, task.number
-            )
-            result, picture = self._read(replace(task, effort=Effort.PICTURE), watch)
         with watch.stage("store"):
             key = self.archive.put_page(task.batch_id, task.recipe, result, picture)
         return to_receipt(result, key, watch.seconds)
@@ -110,9 +110,30 @@ class PageReader:
         if task.effort is Effort.PLACEHOLDER:
             return _placeholder(task.number)
         with watch.stage("rasterize"):
-            raster = self._scan(task).render(
-                task.number, max_dpi=self.options.picture_dpi
+            raster = self._render(task)
+        try:
+            return self._read_raster(raster, task, watch)
+        except ScanRejected as error:
+            # Longer, for example, than the engine's coordinates reach.
+            log.warning(
+                "batch %s page %d: not read: %s",
+                task.batch_id,
+                task.number,
+                error.reason,
             )
+            unread = replace(task, effort=Effort.PICTURE)
+            return self._read_raster(raster, unread, watch)
+
+    def _render(self, task: PageTask) -> Raster:
+        scan = self._scan(task)
+        try:
+            return scan.render(task.number, max_dpi=self.options.picture_dpi)
+        except ScanRejected as error:
+            raise PageUnreadable(task.number, error.reason) from error
+
+    def _read_raster(
+        self, raster: Raster, task: PageTask, watch: "_StopWatch"
+    ) -> tuple[ReadPage, bytes]:
         with watch.stage("orient"):
             turns = self._turns(raster, task)
         with watch.stage("prepare"):
@@ -176,6 +197,7 @@ class PageReader:
         if self._open is not None and self._open[0] == task.path:
             return self._open[1]
         self.close()
+        task.path.stat()  # a file that is gone must not pass for a damaged one
         scan = self._opened.enter_context(
             open_scan(task.path, task.media_type, max_pixels=self.options.max_pixels)
         )

@@ -1,5 +1,6 @@
 """Reading processes that sleep, fail, die and eat memory, one page at a time."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -66,6 +67,22 @@ def lose_the_store() -> None:
     raise StoreUnavailable("no answer")
 
 
+def fill_the_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def lose_the_file() -> None:
+    Path("/nowhere/scan.pdf").stat()
+
+
+def use_up_memory() -> None:
+    raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+
+def break_the_picture() -> None:
+    raise OSError("image file is truncated")
+
+
 TROUBLES: dict[str, Callable[[], None]] = {
     "sleep": sleep,
     "fail": fail,
@@ -73,6 +90,10 @@ TROUBLES: dict[str, Callable[[], None]] = {
     "eat": eat,
     "time_out": time_out,
     "lose_the_store": lose_the_store,
+    "fill_the_disk": fill_the_disk,
+    "lose_the_file": lose_the_file,
+    "use_up_memory": use_up_memory,
+    "break_the_picture": break_the_picture,
 }
 
 
@@ -161,6 +182,28 @@ def test_a_fault_that_is_not_the_pages_ends_the_reading(
         list(pool.read(tasks(4)))
 
     assert tries(tmp_path, 2) == ["FULL"]
+
+
+@pytest.mark.parametrize("trouble", ["fill_the_disk", "lose_the_file"])
+def test_a_fault_of_the_machine_is_not_written_down_as_the_pages(
+    pool: PagePool, tmp_path: Path, trouble: str
+) -> None:
+    make(tmp_path, 1, trouble)
+
+    with pytest.raises(OSError, match="No s"):
+        list(pool.read(tasks(2)))
+
+    assert tries(tmp_path, 1) == ["FULL"]
+
+
+@pytest.mark.parametrize("trouble", ["use_up_memory", "break_the_picture"])
+def test_what_a_page_does_to_its_reader_is_the_pages(
+    pool: PagePool, tmp_path: Path, trouble: str
+) -> None:
+    make(tmp_path, 1, trouble)
+
+    assert len(list(pool.read(tasks(2)))) == 2
+    assert tries(tmp_path, 1)[-1] == "PICTURE"
 
 
 def test_a_reader_that_cannot_be_opened_says_why(tmp_path: Path) -> None:

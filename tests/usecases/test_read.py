@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from demo.people import make_person
-from pipeline.errors import OversizedScan, StoreUnavailable
+from pipeline.errors import DamagedScan, OversizedScan, StoreUnavailable
 from pipeline.imaging.arrays import GrayImage
 from pipeline.imaging.prepare import PrepareOptions
 from pipeline.model.geometry import BoundingBox
@@ -171,5 +171,26 @@ def test_a_fault_of_the_store_is_no_fault_of_the_page(
 
     with pytest.raises(StoreUnavailable):
         reader.read(task(scan))
+
+    assert archive.find_page(BATCH_ID, "recipe", 1) is None
+
+
+def test_a_scan_that_is_gone_is_no_damaged_scan(
+    reader: PageReader, tmp_path: Path
+) -> None:
+    gone = PageTask(BATCH_ID, "recipe", tmp_path / "gone.pdf", MediaType.PDF, 1)
+
+    with pytest.raises(FileNotFoundError):
+        reader.read(gone)
+
+
+def test_a_scan_that_does_not_open_is_rejected_whole(
+    reader: PageReader, tmp_path: Path, archive: ObjectArchive
+) -> None:
+    path = tmp_path / "scan.tif"
+    path.write_bytes(b"II*\x00 torn")
+
+    with pytest.raises(DamagedScan):
+        reader.read(task(path))
 
     assert archive.find_page(BATCH_ID, "recipe", 1) is None
