@@ -22,10 +22,22 @@ from pipeline.catalog.database import upsert
 from pipeline.catalog.moments import Moments
 from pipeline.catalog.schema import batches, rejections
 from pipeline.model.scan import MediaType, ScanBatch
-from pipeline.model.state import BatchRecord, BatchState, Lease, RejectedScan
+from pipeline.model.state import (
+    ENDED_BADLY,
+    BatchRecord,
+    BatchState,
+    Lease,
+    RejectedScan,
+)
 
 OUT_OF_ATTEMPTS = "ATTEMPTS"
 """Reason of a batch that was tried as often as allowed."""
+
+_TRIES = batches.c.attempt - batches.c.excused
+"""Tries that count against the allowed number."""
+
+_ALL_TRIES_ANEW = {"excused": batches.c.attempt}
+"""The attempt itself goes on: leases of before must stay void."""
 
 
 def register(
@@ -35,15 +47,14 @@ def register(
     claim: str,
     original_key: str,
 ) -> BatchRecord:
-    """Record a batch once; one that was set aside starts again under a new claim."""
-    fresh = {
+    """Record a batch once; one that ended badly starts again under a new claim."""
+    fresh: dict[str, Any] = {
         "counter_id": batch.counter_id,
         "size": batch.size,
         "received_at": batch.received_at,
         "state": BatchState.RECEIVED.value,
         "claim": claim,
         "original_key": original_key,
-        "attempt": 0,
         "pages_done": 0,
         "reason": None,
         "changed_at": moments.now(),
@@ -57,6 +68,8 @@ def register(
             sha256=batch.sha256,
             media_type=batch.media_type.value,
             page_count=batch.page_count,
+            attempt=0,
+            excused=0,
             **fresh,
         )
         .on_conflict_do_nothing()
@@ -67,10 +80,10 @@ def register(
             update(batches)
             .where(
                 batches.c.id == batch.id,
-                batches.c.state == BatchState.SET_ASIDE.value,
+                _ended_badly(),
                 batches.c.claim != claim,
             )
-            .values(fresh)
+            .values(fresh | _ALL_TRIES_ANEW)
         )
     return _to_record(
         connection.execute(select(batches).where(batches.c.id == batch.id)).one()
@@ -152,7 +165,7 @@ def lease(
     free = and_(batches.c.id == batch_id, _is_free(moments))
     taken = connection.execute(
         update(batches)
-        .where(free, batches.c.attempt < attempts)
+        .where(free, attempts > _TRIES)
         .values(
             state=BatchState.WORKING.value,
             attempt=batches.c.attempt + 1,
@@ -166,7 +179,7 @@ def lease(
         return Lease(batch_id, taken.attempt, owner, taken.lease_until)
     connection.execute(
         update(batches)
-        .where(free, batches.c.attempt >= attempts)
+        .where(free, attempts <= _TRIES)
         .values(_ended(moments, BatchState.FAILED, OUT_OF_ATTEMPTS))
     )
     return None
@@ -192,9 +205,14 @@ def renew(
     )
 
 
-def give_up(connection: Connection, moments: Moments, held: Lease) -> None:
-    """Return a lease."""
-    _change(connection, held, _ended(moments, BatchState.RECEIVED, None))
+def give_up(
+    connection: Connection, moments: Moments, held: Lease, *, excused: bool
+) -> None:
+    """Return a lease; an excused try is not one of those allowed."""
+    values = _ended(moments, BatchState.RECEIVED, None)
+    if excused:
+        values["excused"] = batches.c.excused + 1
+    _change(connection, held, values)
 
 
 def give_up_owned(
@@ -227,11 +245,10 @@ def restart(
     connection: Connection, moments: Moments, batch_id: str
 ) -> BatchRecord | None:
     """Let a batch that failed or was set aside begin again, with all its tries."""
-    stuck = (BatchState.FAILED.value, BatchState.SET_ASIDE.value)
     connection.execute(
         update(batches)
-        .where(batches.c.id == batch_id, batches.c.state.in_(stuck))
-        .values(_ended(moments, BatchState.RECEIVED, None) | {"attempt": 0})
+        .where(batches.c.id == batch_id, _ended_badly())
+        .values(_ended(moments, BatchState.RECEIVED, None) | _ALL_TRIES_ANEW)
     )
     return find(connection, batch_id)
 
@@ -246,6 +263,10 @@ def stalled(
     )
     chosen = select(batches).where(or_(waiting, _has_run_out(moments)))
     return _records(connection, chosen.order_by(batches.c.changed_at, batches.c.id))
+
+
+def _ended_badly() -> ColumnElement[bool]:
+    return batches.c.state.in_([state.value for state in ENDED_BADLY])
 
 
 def _is_free(moments: Moments) -> ColumnElement[bool]:
@@ -315,6 +336,7 @@ def _to_record(row: Row[Any]) -> BatchRecord:
         reason=row.reason,
         changed_at=row.changed_at,
         lease_until=row.lease_until,
+        excused=row.excused,
     )
 
 

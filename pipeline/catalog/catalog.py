@@ -122,9 +122,11 @@ class SqlCatalog:
             )
         )
 
-    def give_up(self, lease: Lease) -> None:
+    def give_up(self, lease: Lease, *, excused: bool = False) -> None:
         """Return a lease so that the next try can begin at once."""
-        self._database.run(lambda each: batches.give_up(each, self._moments, lease))
+        self._database.run(
+            lambda each: batches.give_up(each, self._moments, lease, excused=excused)
+        )
 
     def give_up_owned(self, batch_id: str, owner: str) -> None:
         """Return the lease of a dead owner; nothing where somebody else has it."""

@@ -99,6 +99,7 @@ batches = Table(
     Column("claim", Text, nullable=False, index=True),
     Column("original_key", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("excused", Integer, nullable=False),
     Column("pages_done", Integer, nullable=False),
     Column("reason", Text),
     Column("changed_at", UtcTime, nullable=False),

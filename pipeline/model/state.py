@@ -30,6 +30,10 @@ class BatchState(StrEnum):
         return self not in (BatchState.RECEIVED, BatchState.WORKING)
 
 
+ENDED_BADLY = (BatchState.SET_ASIDE, BatchState.FAILED)
+"""A batch that stands so may begin anew: by ``retry``, or when it is dropped again."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
     """What the catalog knows of a batch."""
@@ -41,12 +45,17 @@ class BatchRecord:
 
     original_key: str
     attempt: int
+    """Number of the latest try; it only ever grows, so an old lease stays void."""
+
     pages_done: int
     reason: str | None
     """Code of the reason it was set aside or failed."""
 
     changed_at: datetime
     lease_until: datetime | None = None
+    excused: int = 0
+    """Tries that do not count against the allowed number: ended by an outage or from
+    outside, or from before an operator's or a clerk's new start."""
 
 
 @dataclass(frozen=True, slots=True)

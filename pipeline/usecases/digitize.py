@@ -64,7 +64,9 @@ class Digitizer:
 
         Gives None where there is nothing to do: the batch is final, out of tries, or
         leased to somebody else. An error sets the batch aside where the paper is at
-        fault, and otherwise returns the lease so that the next try can begin.
+        fault, and otherwise returns the lease so that the next try can begin. An
+        outage or a stop from outside is no try: however long it lasts, the batch is
+        taken up again when it is over.
         """
         lease = self.catalog.lease(
             batch_id,
@@ -85,9 +87,9 @@ class Digitizer:
             raise
         except WorkTakenOver:
             raise
-        except BaseException:
+        except BaseException as error:
             with suppress(PipelineError):  # it runs out by itself
-                self.catalog.give_up(lease)
+                self.catalog.give_up(lease, excused=_is_nobodys_fault(error))
             raise
 
     @contextmanager
@@ -216,6 +218,13 @@ class Work:
             self.lease, seconds=self.by.options.lease_seconds, pages_done=pages_done
         ):
             raise WorkTakenOver(f"batch {self.record.batch.id}")
+
+
+def _is_nobodys_fault(error: BaseException) -> bool:
+    """Tell whether a try was ended by an outage or, like Ctrl-C, from outside."""
+    if isinstance(error, PipelineError):
+        return error.remedy is Remedy.TRY_AGAIN
+    return not isinstance(error, Exception)
 
 
 def is_worth_retrying(error: BaseException) -> bool:

@@ -9,7 +9,7 @@ from pipeline.errors import ConfigError, DuplicateScan, ScanRejected
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import to_batch_id
-from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.digitize import Digitizer
 from pipeline.usecases.page_pool import PagePool
@@ -53,7 +53,7 @@ class Ingester:
         """File *path* as if it had been dropped at a counter; the file itself stays.
 
         Where an earlier try was cut short, this one goes on with it. A scan that is
-        filed already is not taken in again.
+        filed already is not taken in again; one that failed begins anew.
 
         Raises:
             PipelineError: anything but a fault of the paper.
@@ -63,7 +63,7 @@ class Ingester:
             return replace(
                 self._settled(record), outcome="duplicate", reason=DuplicateScan.reason
             )
-        if record is None or record.state is BatchState.SET_ASIDE:
+        if record is None or record.state in ENDED_BADLY:
             received = self._receive(self.inbox.adopt(path, counter_id))
             if isinstance(received, RejectedScan):
                 return self._refused(received)

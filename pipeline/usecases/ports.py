@@ -157,7 +157,8 @@ class Catalog(Protocol):
 
         Returns:
             The record that counts: of an earlier claim where the same bytes were
-            received before. A batch that was set aside starts again under *claim*.
+            received before. A batch that failed or was set aside starts again under
+            *claim*, with all its tries.
         """
 
     def reject(self, rejected: RejectedScan) -> None:
@@ -195,14 +196,20 @@ class Catalog(Protocol):
 
         Returns:
             None where the batch is final, unknown, or leased to somebody else. A
-            batch out of *attempts* becomes *failed* with reason ``ATTEMPTS``.
+            batch out of *attempts*, excused ones not counted, becomes *failed* with
+            reason ``ATTEMPTS``.
         """
 
     def renew(self, lease: Lease, *, seconds: float, pages_done: int) -> bool:
         """Keep a lease and record progress; False where another try has it now."""
 
-    def give_up(self, lease: Lease) -> None:
-        """Return a lease so that the next try can begin at once."""
+    def give_up(self, lease: Lease, *, excused: bool = False) -> None:
+        """Return a lease so that the next try can begin at once.
+
+        Args:
+            lease: what `lease` gave.
+            excused: whether this try leaves the number of those allowed as it is.
+        """
 
     def give_up_owned(self, batch_id: str, owner: str) -> None:
         """Return the lease of a dead owner; nothing where somebody else has it."""

@@ -11,7 +11,7 @@ from pipeline.errors import DuplicateScan, ObjectConflict, ScanRejected
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import ScanBatch, to_batch_id
-from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ class Receiver:
             size=claimed.path.stat().st_size,
             received_at=claimed.claimed_at,
         )
-        self._refuse_duplicate(claimed, self.catalog.batch(batch.id))
+        earlier = self.catalog.batch(batch.id)
+        self._refuse_duplicate(claimed, earlier)
         if not self.inbox.is_unchanged(claimed):
             self._return_to_writer(claimed)
             return None
@@ -88,6 +89,8 @@ class Receiver:
             return None
         record = self.catalog.register(batch, claimed.id, key)
         self._refuse_duplicate(claimed, record)
+        if earlier is not None and earlier.claim != claimed.id:
+            self._clear_staging(earlier.claim)
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
         return record
 
@@ -96,8 +99,14 @@ class Receiver:
     ) -> None:
         if earlier is None or earlier.claim == claimed.id:
             return
-        if earlier.state is not BatchState.SET_ASIDE:
+        if earlier.state not in ENDED_BADLY:
             raise DuplicateScan(earlier.batch.id)
+
+    def _clear_staging(self, claim: str) -> None:
+        """Remove the file of a claim whose place another has taken: the same bytes."""
+        for each in self.inbox.claimed():
+            if each.id == claim:
+                self.inbox.release(each)
 
     def _return_to_writer(self, claimed: ClaimedFile) -> None:
         log.info("claim %s put back: the file is still being written", claimed.id)

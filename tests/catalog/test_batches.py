@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.catalog.catalog import SqlCatalog
-from pipeline.model.state import BatchState, Lease, RejectedScan
+from pipeline.model.state import ENDED_BADLY, BatchState, Lease, RejectedScan
 from tests.catalog.made_up import START, Clock, a_batch
 
 BATCH = a_batch()
@@ -50,26 +50,28 @@ def test_the_same_bytes_under_another_claim_show_the_first(
     assert catalog.batch_of_claim("claim-2") is None
 
 
-def test_a_batch_that_was_set_aside_starts_again_under_a_new_claim(
-    catalog: SqlCatalog, lease: Lease
+@pytest.mark.parametrize("state", ENDED_BADLY)
+def test_a_batch_that_ended_badly_starts_again_under_a_new_claim(
+    catalog: SqlCatalog, lease: Lease, state: BatchState
 ) -> None:
-    catalog.finish(lease, BatchState.SET_ASIDE, "DAMAGED")
+    catalog.finish(lease, state, "DAMAGED")
 
     again = catalog.register(a_batch(counter_id="khe-sanh"), "claim-2", "originals/b")
 
-    assert (again.state, again.attempt) == (BatchState.RECEIVED, 0)
+    assert (again.state, again.attempt, again.excused) == (BatchState.RECEIVED, 1, 1)
     assert (again.claim, again.reason) == ("claim-2", None)
     assert again.batch.counter_id == "khe-sanh"
 
 
-def test_a_batch_that_was_set_aside_stays_so_under_its_own_claim(
-    catalog: SqlCatalog, lease: Lease
+@pytest.mark.parametrize("state", ENDED_BADLY)
+def test_a_batch_that_ended_badly_stays_so_under_its_own_claim(
+    catalog: SqlCatalog, lease: Lease, state: BatchState
 ) -> None:
-    catalog.finish(lease, BatchState.SET_ASIDE, "DAMAGED")
+    catalog.finish(lease, state, "DAMAGED")
 
     record = catalog.register(BATCH, "claim-1", "originals/a")
 
-    assert (record.state, record.reason) == (BatchState.SET_ASIDE, "DAMAGED")
+    assert (record.state, record.reason) == (state, "DAMAGED")
 
 
 def test_only_one_worker_gets_a_batch(catalog: SqlCatalog, lease: Lease) -> None:
@@ -129,6 +131,50 @@ def test_a_lease_given_up_is_free_at_once(catalog: SqlCatalog, lease: Lease) -> 
 
     assert second is not None
     assert second.attempt == 2
+
+
+@pytest.mark.parametrize(
+    ("excused", "state"),
+    [(True, BatchState.WORKING), (False, BatchState.FAILED)],
+)
+def test_only_an_excused_try_leaves_the_number_of_those_allowed(
+    catalog: SqlCatalog, excused: bool, state: BatchState
+) -> None:
+    catalog.register(BATCH, "claim-1", "originals/a")
+    for _ in range(3):
+        held = catalog.lease(BATCH.id, "first", seconds=60, attempts=3)
+        assert held is not None
+        catalog.give_up(held, excused=excused)
+
+    catalog.lease(BATCH.id, "second", seconds=60, attempts=3)
+
+    assert state_of(catalog) is state
+
+
+def test_a_new_start_does_not_revive_an_old_lease(
+    catalog: SqlCatalog, lease: Lease
+) -> None:
+    catalog.finish(lease, BatchState.FAILED, None)
+    catalog.restart(BATCH.id)
+
+    second = catalog.lease(BATCH.id, lease.owner, seconds=60, attempts=1)
+
+    assert second is not None
+    assert second.attempt == 2
+    assert not catalog.finish(lease, BatchState.FILED, None)
+
+
+def test_an_excused_end_of_somebody_elses_try_changes_nothing(
+    catalog: SqlCatalog, lease: Lease, clock: Clock
+) -> None:
+    clock.pass_by(60)
+    catalog.lease(BATCH.id, "second", seconds=60, attempts=2)
+
+    catalog.give_up(lease, excused=True)
+
+    record = catalog.batch(BATCH.id)
+    assert record is not None
+    assert (record.state, record.excused) == (BatchState.WORKING, 0)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +269,7 @@ def test_without_a_clock_leases_follow_the_time_of_day(
     timed.close()
 
 
-@pytest.mark.parametrize("state", [BatchState.FAILED, BatchState.SET_ASIDE])
+@pytest.mark.parametrize("state", ENDED_BADLY)
 def test_a_batch_that_ended_badly_is_restarted_with_all_its_tries(
     catalog: SqlCatalog, lease: Lease, state: BatchState
 ) -> None:
@@ -232,11 +278,8 @@ def test_a_batch_that_ended_badly_is_restarted_with_all_its_tries(
     restarted = catalog.restart(BATCH.id)
 
     assert restarted is not None
-    assert (restarted.state, restarted.attempt, restarted.reason) == (
-        BatchState.RECEIVED,
-        0,
-        None,
-    )
+    assert (restarted.state, restarted.reason) == (BatchState.RECEIVED, None)
+    assert restarted.attempt == restarted.excused == 1
     assert catalog.lease(BATCH.id, "second", seconds=60, attempts=1) is not None
 
 

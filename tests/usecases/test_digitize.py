@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 
 from pipeline.errors import (
+    CatalogBusy,
     DamagedScan,
     ObjectMissing,
     StoreUnavailable,
@@ -192,6 +193,20 @@ def test_an_outage_returns_the_lease_at_once(home: Path) -> None:
     assert list((home / "scratch").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "end", [StoreUnavailable("no answer"), CatalogBusy("locked"), KeyboardInterrupt()]
+)
+def test_neither_outages_nor_stops_use_up_tries(
+    house: House, end: BaseException
+) -> None:
+    batch = house.receive().batch
+    for _ in range(ATTEMPTS + 1):
+        with pytest.raises(type(end)), house.digitizer.work_on(batch.id, "worker"):
+            raise end
+
+    assert len(house.digitize(batch.id)) == 2
+
+
 def test_an_interruption_returns_the_lease_at_once(house: House) -> None:
     batch = house.receive().batch
 
@@ -215,11 +230,14 @@ def test_a_fault_of_the_paper_sets_the_batch_aside(house: House) -> None:
     assert (record.state, record.reason) == (BatchState.SET_ASIDE, "DAMAGED")
 
 
-def test_a_batch_out_of_tries_is_left_to_an_operator(house: House) -> None:
+@pytest.mark.parametrize("defect", [RuntimeError, MemoryError, ObjectMissing])
+def test_a_batch_out_of_tries_is_left_to_an_operator(
+    house: House, defect: type[Exception]
+) -> None:
     batch = house.receive().batch
     for _ in range(ATTEMPTS):
-        with pytest.raises(RuntimeError), house.digitizer.work_on(batch.id, "worker"):
-            raise RuntimeError
+        with pytest.raises(defect), house.digitizer.work_on(batch.id, "worker"):
+            raise defect
 
     assert house.digitize(batch.id) == ()
 

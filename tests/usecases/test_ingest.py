@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError, StoreUnavailable
-from pipeline.model.state import BatchState
+from pipeline.model.state import ENDED_BADLY, BatchState
 from pipeline.model.text import PageReceipt
 from pipeline.usecases.ingest import Ingested
 from tests.intake.files import locked_pdf
@@ -138,12 +138,13 @@ def test_a_batch_out_of_tries_is_reported_as_failed(house: House, file: Path) ->
     assert (found.outcome, found.reason) == ("failed", "ATTEMPTS")
 
 
-def test_a_scan_that_was_set_aside_may_be_ingested_again(
-    house: House, file: Path
+@pytest.mark.parametrize("state", ENDED_BADLY)
+def test_a_scan_that_ended_badly_may_be_ingested_again(
+    house: House, file: Path, state: BatchState
 ) -> None:
     record = house.receive(SHORT_SCAN)
     lease = house.catalog.lease(record.batch.id, "w", seconds=60, attempts=3)
     assert lease is not None
-    house.catalog.finish(lease, BatchState.SET_ASIDE, "DAMAGED")
+    house.catalog.finish(lease, state, "DAMAGED")
 
     assert ingest(house, file).outcome == "filed"

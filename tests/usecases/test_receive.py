@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import StoreUnavailable
 from pipeline.model.intake import ClaimedFile
-from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from tests.intake.files import locked_pdf, pdf
 from tests.usecases.fakes import (
     SCAN,
@@ -96,17 +96,29 @@ def test_the_same_bytes_again_are_a_duplicate(house: House) -> None:
     assert house.catalog.batches() == (first,)
 
 
-def test_a_scan_that_was_set_aside_runs_when_dropped_again(house: House) -> None:
+@pytest.mark.parametrize("state", ENDED_BADLY)
+def test_a_scan_that_ended_badly_runs_when_dropped_again(
+    house: House, state: BatchState
+) -> None:
     first = house.receive()
-    lease = house.catalog.lease(first.batch.id, "w", seconds=60, attempts=3)
-    assert lease is not None
-    house.catalog.finish(lease, BatchState.SET_ASIDE, "DAMAGED")
+    end(house, first, state)
 
     again = house.receive()
 
     assert again.batch.id == first.batch.id
-    assert (again.state, again.attempt) == (BatchState.RECEIVED, 0)
+    assert again.state is BatchState.RECEIVED
     assert again.claim != first.claim
+    assert len(house.digitize(again.batch.id)) == 2
+
+
+def test_of_a_scan_that_failed_one_copy_waits_in_staging(house: House) -> None:
+    end(house, house.receive(), BatchState.FAILED)
+
+    house.receive()
+    house.work_through()
+
+    assert (house.staged(), house.set_aside()) == ([], set())
+    assert house.catalog.rejections() == ()
 
 
 def test_a_file_that_is_still_written_to_goes_back(house: House) -> None:

@@ -37,6 +37,7 @@ def _create_batches() -> None:
         sa.Column("claim", sa.Text(), nullable=False),
         sa.Column("original_key", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
         sa.Column("pages_done", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("changed_at", TIME, nullable=False),
