@@ -31,7 +31,6 @@ from pipeline.cli.say import say_hit, say_manifest
 from pipeline.errors import ConfigError, ExitCode, ObjectMissing
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.search import SearchQuery
-from pipeline.model.state import BatchState
 from pipeline.selfcheck import Outlook, check_all, worst_exit_code
 
 
@@ -183,27 +182,6 @@ def rebuild(common: Common) -> None:
         print_json({"indexed": dossiers})
     else:
         say_beside(f"{dossiers} revisions of dossiers indexed", None)
-
-
-@command(app)
-def retry(
-    common: Common,
-    batch: Annotated[str, typer.Argument(help="Batch id.")],
-) -> None:
-    """Let a batch that failed or was set aside begin again.
-
-    The running stack takes it up within a few minutes; without one, ingest its file.
-    """
-    with open_catalog(common.settings()) as catalog:
-        record = catalog.restart(batch)
-    if record is None:
-        raise typer.BadParameter(f"no batch {batch}")
-    if common.json:
-        print_json({"batch": record.batch.id, "state": record.state.value})
-    elif record.state is BatchState.RECEIVED:
-        say_beside(f"batch {record.batch.id} waits to be read", None)
-    else:
-        say_beside(f"batch {record.batch.id} is {record.state}: left as it is", None)
 
 
 @command(app)

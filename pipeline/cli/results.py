@@ -7,6 +7,7 @@ from pipeline.messages import sentence
 from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.search import Hit
+from pipeline.model.state import BatchRecord, RejectedScan
 from pipeline.model.text import ReadPage
 from pipeline.selfcheck import Finding
 
@@ -22,6 +23,37 @@ def ingested_to_json(file: str, result: Ingested) -> dict[str, Any]:
         "message": sentence(result.reason or result.outcome.upper()),
         "pages": result.pages,
         "dossiers": [manifest_to_json(manifest) for manifest in result.manifests],
+    }
+
+
+def batch_to_json(record: BatchRecord, dossiers: tuple[str, ...]) -> dict[str, Any]:
+    """Describe a batch and what it became."""
+    return {
+        "batch": record.batch.id,
+        "counter": record.batch.counter_id,
+        "state": record.state.value,
+        "reason": record.reason,
+        "pages_done": record.pages_done,
+        "pages": record.batch.page_count,
+        "attempt": record.attempt,
+        "excused": record.excused,
+        "received_at": record.batch.received_at.isoformat(),
+        "changed_at": record.changed_at.isoformat(),
+        "original": record.original_key,
+        "dossiers": list(dossiers),
+    }
+
+
+def rejected_to_json(rejected: RejectedScan) -> dict[str, Any]:
+    """Describe a file that never became a batch; its name is not recorded."""
+    return {
+        "claim": rejected.claim,
+        "counter": rejected.counter_id,
+        "reason": rejected.reason,
+        "message": sentence(rejected.reason),
+        "rejected_at": rejected.rejected_at.isoformat(),
+        "sha256": rejected.sha256,
+        "batch": rejected.batch_id,
     }
 
 

@@ -1,8 +1,11 @@
 """Results in words, for people at a terminal."""
 
+from datetime import datetime
+
 from pipeline.cli.console import say
 from pipeline.model.dossier import Document, FieldStatus, Manifest
 from pipeline.model.search import Hit
+from pipeline.model.state import BatchRecord, BatchState, RejectedScan
 
 
 def say_manifest(manifest: Manifest) -> None:
@@ -32,3 +35,37 @@ def say_hit(hit: Hit) -> None:
     say(f"  dossier {hit.dossier_id}, document {hit.document_number}, {hit.status}")
     say(f"  {' '.join(hit.snippet.text.split())}")
     say(f"  {hit.key}", "dim")
+
+
+def say_batch(record: BatchRecord, dossiers: tuple[str, ...]) -> None:
+    """Print how a batch stands, and the dossiers it became."""
+    batch = record.batch
+    excused = f" ({record.excused} excused)" if record.excused else ""
+    parts = (
+        f"{record.state:<9}",
+        batch.id,
+        batch.counter_id,
+        f"{record.pages_done}/{batch.page_count} pages",
+        f"attempt {record.attempt}{excused}",
+        _local(record.changed_at),
+        record.reason,
+    )
+    say("  ".join(part for part in parts if part), _STYLES.get(record.state))
+    for dossier in dossiers:
+        say(f"  dossier {dossier}")
+
+
+_STYLES = {BatchState.FAILED: "red", BatchState.SET_ASIDE: "yellow"}
+
+
+def say_rejected(rejected: RejectedScan) -> None:
+    """Print why and when a file was refused."""
+    when = _local(rejected.rejected_at)
+    earlier = f"  batch {rejected.batch_id}" if rejected.batch_id else ""
+    claim = f"{rejected.claim}  {rejected.counter_id}"
+    say(f"{rejected.reason:<11}  {claim}  {when}{earlier}")
+
+
+def _local(moment: datetime) -> str:
+    """Write a time as the clocks of this machine show it."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M%z}"

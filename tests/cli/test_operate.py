@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -6,11 +5,10 @@ import pytest
 
 from pipeline.catalog.catalog import SqlCatalog
 from pipeline.model.dossier import Manifest
-from pipeline.model.state import BatchState
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.local_store import LocalStore
-from tests.catalog.made_up import START, Clock, a_batch, a_document, a_manifest
-from tests.cli.conftest import Sohoa
+from tests.catalog.made_up import START, a_document, a_manifest
+from tests.cli.conftest import Sohoa, lines
 from tests.storage.records import DOSSIER_ID, file_dossier
 
 
@@ -18,17 +16,6 @@ from tests.storage.records import DOSSIER_ID, file_dossier
 def filed(home: Path, tmp_path: Path) -> Manifest:
     """A dossier of one document, in the store alone."""
     return file_dossier(ObjectArchive(LocalStore(home / "store")), tmp_path)
-
-
-@pytest.fixture
-def catalog(home: Path) -> SqlCatalog:
-    catalog = SqlCatalog(f"sqlite:///{home / 'catalog.sqlite3'}", clock=Clock())
-    catalog.migrate()
-    return catalog
-
-
-def lines(output: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in output.splitlines()]
 
 
 def test_get_writes_what_is_stored(
@@ -198,34 +185,6 @@ def test_rebuild_makes_findable_what_lies_in_the_store(
     assert hit["dossier"] == DOSSIER_ID
 
 
-def test_retry_restarts_a_batch(sohoa: Sohoa, catalog: SqlCatalog) -> None:
-    batch = a_batch()
-    catalog.register(batch, "claim", "originals/x")
-    lease = catalog.lease(batch.id, "w", seconds=60, attempts=1)
-    assert lease is not None
-    catalog.finish(lease, BatchState.FAILED, "ATTEMPTS")
-
-    (said,) = lines(sohoa("retry", batch.id, "--json").stdout)
-
-    assert said == {"batch": batch.id, "state": "received"}
-    assert sohoa("retry", batch.id).stderr.endswith("waits to be read\n")
-
-
-def test_retry_leaves_work_alone(sohoa: Sohoa, catalog: SqlCatalog) -> None:
-    batch = a_batch()
-    catalog.register(batch, "claim", "originals/x")
-    catalog.lease(batch.id, "w", seconds=60, attempts=1)
-
-    result = sohoa("retry", batch.id)
-
-    assert result.exit_code == 0
-    assert "left as it is" in result.stderr
-
-
-def test_retry_knows_no_other_batch(sohoa: Sohoa) -> None:
-    assert sohoa("retry", "0" * 32).exit_code == 2
-
-
 def test_a_folder_needs_no_setting_up(sohoa: Sohoa, home: Path) -> None:
     for _ in range(2):
         (said,) = lines(sohoa("store", "init", "--json").stdout)
@@ -255,8 +214,8 @@ def test_check_answers_machines(sohoa: Sohoa) -> None:
 
 
 NAMES = [
-    *("ingest", "read", "get", "search", "show", "verify", "rebuild", "retry"),
-    *("check", "up", "deploy", "web", "store"),
+    *("ingest", "read", "get", "search", "show", "verify", "rebuild"),
+    *("batches", "retry", "check", "up", "deploy", "web", "store"),
 ]
 
 
