@@ -24,7 +24,7 @@ _HEADS = (
 """How the name of an agency begins: a line that begins so is a name of its own; any
 other goes on with the name above it."""
 
-_NAMES = (
+NAMES = (
     "Trung tâm Phục vụ hành chính công", "Bộ phận Tiếp nhận và Trả kết quả",
     "Văn phòng Chính phủ", "Văn phòng Đăng ký đất đai", "Văn phòng Quốc hội",
     "Ủy ban nhân dân", "Hội đồng nhân dân", "Văn phòng Ủy ban nhân dân",
@@ -226,7 +226,7 @@ def _counts(text: str) -> bool:
 def _known_at(folded: Sequence[str], index: int) -> tuple[int, str]:
     """The longest known name that begins at a word."""
     best = (0, "")
-    for name in _NAMES:
+    for name in NAMES:
         parts = comparable(name).split()
         if len(parts) > best[0] and _bare(folded[index : index + len(parts)]) == _bare(
             parts

@@ -10,6 +10,7 @@ from pipeline.extract.identifiers import (
     find_dossier_code,
     find_personal_id,
 )
+from pipeline.extract.zone import find_zone
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import Kind
 from pipeline.model.text import ReadPage
@@ -31,7 +32,7 @@ _FEWEST, _MOST = 6, 11
 
 @dataclass(frozen=True, slots=True)
 class CodedValue:
-    """A value out of a code."""
+    """A value out of a code, or out of a zone with check digits."""
 
     value: str
     raw: str
@@ -39,6 +40,7 @@ class CodedValue:
 
     page: int
     box: BoundingBox
+    source: str = "code"
 
 
 def dossier_codes(pages: Sequence[ReadPage]) -> tuple[CodedValue, ...]:
@@ -69,6 +71,26 @@ def card_values(pages: Sequence[ReadPage]) -> dict[str, CodedValue]:
                 for name, place, value in _named(parts)
             }
     return {}
+
+
+def zone_values(pages: Sequence[ReadPage]) -> dict[str, CodedValue]:
+    """Read the machine readable zone of an identity card: name of field to value."""
+    zone = find_zone(pages)
+    if zone is None:
+        return {}
+    values = {"personal_id": (zone.personal_id, zone.box)}
+    if zone.dates_box is not None:
+        for name, value in (
+            ("date_of_birth", zone.date_of_birth),
+            ("sex", zone.sex),
+            ("expires_on", zone.expires_on),
+        ):
+            if value:
+                values[name] = value, zone.dates_box
+    return {
+        name: CodedValue(value, value, zone.page, box, "machine readable zone")
+        for name, (value, box) in values.items()
+    }
 
 
 def plain_values(pages: Sequence[ReadPage], kind: Kind) -> tuple[CodedValue, ...]:

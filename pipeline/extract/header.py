@@ -46,6 +46,9 @@ _UPPER_PART = 0.40
 _PART_OF_NUMBER = re.compile(r"/\s*[A-ZĐ]{2,}|\d\s*/")
 """What is left of a number that was filled in by hand, or misread."""
 
+_NAMES_A_DAY = re.compile(r"\bn[gq][a-z0-9]{1,2}y\b")
+"""*ngày*: a bare ``12/09/2024`` is the value of some field."""
+
 _NO_PLACE = re.compile(
     r"\b(đến|số|căn cứ|luật|nghị định|thông tư|theo|của|ngày|từ|ký|giờ)\b|ĐẾN|Đến|"
     r"Số\b|Căn cứ|Theo\b|Từ ngày"
@@ -159,15 +162,17 @@ def find_header_date(read: ReadPage, header: Header) -> Found | Unread | None:
 def find_closing_date(pages: Sequence[ReadPage]) -> Found | None:
     """Find place and date above the signature, as forms and certificates have them.
 
-    Only the last page is looked at, and only lines that hold nothing else; where a
-    form has two, a person decides which one counts.
+    Only the last page with words on it is looked at, and only lines that hold nothing
+    else; where a form has two, a person decides which one counts.
     """
-    read = pages[-1]
+    read = next((page for page in reversed(pages) if page.text.lines), pages[-1])
     middle = read.page.width / 2
     pieces = [p for line in read.text.lines for p in segments(line)]
     found = []
     for box, readings in _places(read, pieces):
         if box.middle[0] < middle or box.top < 0.25 * read.page.height:
+            continue
+        if not _NAMES_A_DAY.search(fold(readings[0].text)):
             continue
         verdict = _verdict(read, readings, understand_place_and_date, DATE_READERS)
         if verdict:
@@ -227,14 +232,27 @@ def doubted(verdict: Verdict, why: str) -> Verdict:
 def _places(
     read: ReadPage, pieces: Sequence[OcrLine]
 ) -> list[tuple[BoundingBox, list[Reading]]]:
-    """Every place to read from, top down: second looks, and segments without one."""
-    looks = [(look.box, list(look.readings)) for look in read.second_looks]
+    """Every place to read from, top down: second looks, and segments without one.
+
+    A look at the value behind a label is no place of the paper's own.
+    """
+    looks = [
+        (look.box, list(look.readings))
+        for look in read.second_looks
+        if not any(_is_inside(look.box, piece.box) for piece in pieces)
+    ]
     places = list(looks)
     for piece in pieces:
         own = piece.box
         if not any(_same_place(own, box) for box, _ in looks):
             places.append((own, [Reading("page", piece.text, piece.confidence)]))
     return sorted(places, key=lambda place: place[0].middle[1])
+
+
+def _is_inside(look: BoundingBox, piece: BoundingBox) -> bool:
+    """Whether *piece* begins with something else on the row of *look*."""
+    begins = look.left - piece.left > look.height
+    return begins and 2 * look.overlap(piece) > look.width * look.height
 
 
 def _same_place(one: BoundingBox, other: BoundingBox) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.extract.confidence import NUMERIC, of_value
+from pipeline.extract.confirm import confirm
 from pipeline.extract.dates import find_dates
 from pipeline.extract.form import Value
 from pipeline.extract.metadata import missing
+from pipeline.extract.names import is_rare_spelling
 from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
 from pipeline.extract.votes import (
     DATE_READERS,
@@ -116,8 +118,10 @@ def _weighed(
     exact = read.page.source == "text-layer"
     once = of_value(value.words, kind, parsed, value.label_score, exact)
     spoken_against = parsed.certainty <= DOUBTFUL and parsed.understood
-    if exact or kind not in NUMERIC or spoken_against:
+    if exact or spoken_against:
         return parsed, once, ""
+    if kind not in NUMERIC:
+        return _confirmed(kind, value, read, parsed)
     verdict = readings_of(value.words, kind, read)
     if verdict is None:
         lost = kind is Kind.DATE and any(
@@ -134,6 +138,21 @@ def _weighed(
         note = seen.note
     judged = Parsed(verdict.candidate.value, seen.certainty, note)
     return judged, round(sure * value.label_score, 3), verdict.why
+
+
+def _confirmed(
+    kind: Kind, value: Value, read: ReadPage, parsed: Parsed
+) -> tuple[Parsed, float, str]:
+    """Judge a text by its words, those that other readings confirm raised."""
+    words, contradicted = confirm(value.words, kind, read)
+    confidence = of_value(words, kind, parsed, value.label_score, False)
+    if kind is not Kind.PERSON_NAME:
+        return parsed, confidence, ""
+    if contradicted:
+        return parsed, min(confidence, CONTRADICTED), "another reading contradicts"
+    if is_rare_spelling(parsed.value or ""):
+        return parsed, min(confidence, CONTRADICTED), "rare spelling of a name"
+    return parsed, confidence, ""
 
 
 def _understand(kind: Kind) -> Callable[[str], Candidate | None]:

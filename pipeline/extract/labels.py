@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import FieldRule
@@ -22,6 +23,13 @@ _LONGEST = 20
 
 _JOINED = 96
 """Ratio for a label whose words were joined or divided."""
+
+_WHOLE_EDITS = 2
+"""Letters that may differ where all that stands before a line's colon is compared, and
+its words were joined or torn: ``Nơi cưưú:``."""
+
+_WHOLE_SCORE = 0.79
+"""Score of such a label: a person looks at its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,30 @@ def _labels_in(
         if best:
             found.append(best)
         index = best.last if best else index + 1
+    if not found and (whole := _whole_label(line, squeezed, number, known)):
+        return [whole]
     return found
+
+
+def _whole_label(
+    line: OcrLine,
+    squeezed: Sequence[str],
+    number: int,
+    known: dict[str, tuple[str, ...]],
+) -> Label | None:
+    """The only label that is near all words up to the line's first colon."""
+    end = _before_colon(line, 0)
+    if not line.words[end - 1].text.endswith(":"):
+        return None
+    read = "".join(squeezed[:end])
+    near = [
+        label
+        for label, words in known.items()
+        if len(words) != end
+        and len(read) > 3 * _WHOLE_EDITS
+        and Levenshtein.distance(read, "".join(words)) <= _WHOLE_EDITS
+    ]
+    return Label(near[0], number, 0, end, _WHOLE_SCORE) if len(near) == 1 else None
 
 
 def _label_at(

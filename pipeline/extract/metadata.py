@@ -8,6 +8,7 @@ from datetime import date
 from pipeline.extract.agency import Agency, find_agency
 from pipeline.extract.checks import to_review
 from pipeline.extract.confidence import of_words
+from pipeline.extract.confirm import confirm
 from pipeline.extract.header import (
     Found,
     Unread,
@@ -18,6 +19,7 @@ from pipeline.extract.header import (
     find_number_elsewhere,
 )
 from pipeline.extract.layout import Header, find_header
+from pipeline.extract.names import is_rare_spelling
 from pipeline.extract.signer import Signer, find_signer
 from pipeline.extract.subject import (
     KINDS,
@@ -139,7 +141,8 @@ def _agency(agency: Agency | None, first: ReadPage) -> Field:
     name = "co_quan_ban_hanh"
     if agency is None:
         return missing(name)
-    confidence = _of_text(agency.words, first, Kind.AGENCY)
+    words, _ = confirm(agency.words, Kind.AGENCY, first)
+    confidence = _of_text(words, first, Kind.AGENCY)
     rules = ["header: agency"]
     if agency.known:
         confidence = max(confidence, IN_THE_LIST)
@@ -165,8 +168,13 @@ def _signer(signer: Signer | None, pages: Sequence[ReadPage]) -> Field:
         rules = ["signer: signed, but the name was not read"]
         unread = _found(name, None, signer.raw, 0.0, read, signer.box, rules)
         return replace(unread, status=FieldStatus.REVIEW)
-    confidence = _of_text(signer.words, read, Kind.PERSON_NAME)
+    words, contradicted = confirm(signer.words, Kind.PERSON_NAME, read)
+    confidence = _of_text(words, read, Kind.PERSON_NAME)
     rules = ["signer: below the signature"]
+    exact = read.page.source == "text-layer"
+    if not exact and (contradicted or is_rare_spelling(signer.value)):
+        confidence = min(confidence, NEVER_ACCEPTED)
+        rules.append("rare spelling or contradicted")
     if not signer.known_family:
         confidence = min(confidence, NEVER_ACCEPTED)
         rules.append("not a common family name")
@@ -185,7 +193,8 @@ def _subject(first: ReadPage, header: Header | None, heading: Heading | None) ->
         subject = find_regarding(header)
     if subject is None:
         return missing(name)
-    confidence = _of_text(subject.words, first, Kind.TEXT)
+    words, _ = confirm(subject.words, Kind.TEXT, first)
+    confidence = _of_text(words, first, Kind.TEXT)
     rules = ["subject: below the heading" if heading else "subject: V/v"]
     if _is_repeated(subject, first):
         confidence = max(confidence, CORROBORATED)

@@ -10,14 +10,16 @@ from pipeline.extract.codes import (
     card_values,
     dossier_codes,
     plain_values,
+    zone_values,
 )
 from pipeline.extract.form import Form
+from pipeline.extract.identifiers import find_dossier_code
 from pipeline.extract.labelled import thresholded, to_field
 from pipeline.extract.metadata import missing, read_metadata
 from pipeline.extract.values import DOUBTFUL, parse
 from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus, Span
 from pipeline.model.template import DocType, FieldRule, Kind, Take
-from pipeline.model.text import OcrPage, ReadPage
+from pipeline.model.text import OcrLine, OcrPage, OcrWord, PageCode, ReadPage
 from pipeline.model.unicode import comparable
 
 FROM_CODE = 0.99
@@ -62,7 +64,7 @@ def extract_fields(
     pages = tuple(_evidence(read) for read in pages)
     metadata = read_metadata(pages, span, doctype, today=today)
     forms = [Form(read, doctype.fields) for read in pages]
-    card = card_values(pages) if _is_card(doctype) else {}
+    cards = (card_values(pages), zone_values(pages)) if _is_card(doctype) else ()
     own: dict[str, Field] = {}
     for rule in doctype.fields:
         if rule.take in _METADATA_TAKES:
@@ -72,7 +74,7 @@ def extract_fields(
             own[rule.name] = _of_code(rule, plain_values(pages, rule.kind))
         else:
             printed = _of_label(rule, forms, doctype, today)
-            coded = _codes_for(rule, pages, card)
+            coded = _codes_for(rule, pages, cards)
             own[rule.name] = _preferred(rule, printed, coded)
     for rule in doctype.fields:
         if rule.required and own[rule.name].status is FieldStatus.MISSING:
@@ -82,10 +84,24 @@ def extract_fields(
 
 
 def _evidence(read: ReadPage) -> ReadPage:
-    """The page; nothing but its number where it is blank or could not be read."""
-    if read.page.readable and not read.page.blank:
+    """The page without the letters that its bar codes were read as.
+
+    Nothing but its number where it is blank or could not be read.
+    """
+    if not read.page.readable or read.page.blank:
+        return ReadPage(read.page, OcrPage())
+    if not read.codes:
         return read
-    return ReadPage(read.page, OcrPage())
+    kept = (
+        tuple(word for word in line.words if not _is_in_code(word, read.codes))
+        for line in read.text.lines
+    )
+    return replace(read, text=OcrPage(tuple(OcrLine(words) for words in kept if words)))
+
+
+def _is_in_code(word: OcrWord, codes: Sequence[PageCode]) -> bool:
+    area = word.box.width * word.box.height
+    return any(2 * word.box.overlap(code.box) > area for code in codes)
 
 
 def _of_label(
@@ -105,12 +121,13 @@ def _of_label(
 
 
 def _codes_for(
-    rule: FieldRule, pages: Sequence[ReadPage], card: dict[str, CodedValue]
+    rule: FieldRule, pages: Sequence[ReadPage], cards: Sequence[dict[str, CodedValue]]
 ) -> tuple[CodedValue, ...]:
+    """The different values that codes hold for a field, the most trusted first."""
     if rule.kind is Kind.DOSSIER_CODE:
         return dossier_codes(pages)
-    coded = card.get(rule.name)
-    return (coded,) if coded else ()
+    found = [card[rule.name] for card in cards if rule.name in card]
+    return tuple({each.value: each for each in reversed(found)}.values())[::-1]
 
 
 def _preferred(rule: FieldRule, printed: Field, coded: tuple[CodedValue, ...]) -> Field:
@@ -123,7 +140,9 @@ def _preferred(rule: FieldRule, printed: Field, coded: tuple[CodedValue, ...]) -
     )
     if not differs:
         return field
-    believed = printed.status is FieldStatus.OK or rule.kind is Kind.DOSSIER_CODE
+    believed = printed.status is FieldStatus.OK or (
+        rule.kind is Kind.DOSSIER_CODE and find_dossier_code(printed.value or "")
+    )
     return to_review(field, "print differs from code") if believed else field
 
 
@@ -140,7 +159,7 @@ def _of_code(rule: FieldRule, coded: tuple[CodedValue, ...]) -> Field:
         FROM_CODE,
         first.page,
         first.box,
-        "code",
+        first.source,
     )
     if parsed.certainty <= DOUBTFUL:
         field = to_review(field, parsed.note)

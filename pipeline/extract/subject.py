@@ -9,9 +9,10 @@ from rapidfuzz import fuzz
 
 from pipeline.extract.agency import to_name
 from pipeline.extract.layout import Header, is_upper, letter_height, segments
+from pipeline.extract.phrases import respell
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.text import OcrLine, OcrPage, OcrWord
-from pipeline.model.unicode import collapse, comparable, fold, normalize
+from pipeline.model.unicode import collapse, comparable, fold
 
 KINDS = (
     "Hiến pháp", "Bộ luật", "Luật", "Pháp lệnh", "Lệnh", "Nghị quyết", "Nghị định",
@@ -45,20 +46,10 @@ lines of a subject are 1.2-1.6 apart, the body begins at 2.2 and more."""
 _CLEAR = 1.5
 """Letter heights of paper below a whole ``V/v`` block."""
 
-_REGARDING = re.compile(r"^\W*v\s?[/⁄.]\s?v\s*[:.]?\s*", re.IGNORECASE)
+_REGARDING = re.compile(r"^\W*v\s?[/⁄.|\\ı]\s?[vyw]\b\s*[:.]?\s*", re.IGNORECASE)
 
 _STAMP = re.compile(r"\bden\b|\bngay\s?:|\bchuyen\s?:|^\W*so\s?:")
 """What the incoming stamp below a letter's subject says, folded."""
-
-_PHRASES = (
-    "chi tiết", "bổ sung", "sửa đổi", "hướng dẫn", "quy định", "điều kiện", "thi hành",
-    "ban hành", "biện pháp", "thủ tục", "phòng cháy", "chữa cháy", "biển số",
-)  # fmt: skip
-"""Phrases of every second subject that OCR misreads by one mark (``chỉ tiết``): as
-printed they exist in no other spelling."""
-
-_BY_FOLD = {fold(phrase): phrase for phrase in _PHRASES}
-_PHRASE = re.compile(r"\b(" + "|".join(_BY_FOLD) + r")\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +168,7 @@ def _subject(lines: Sequence[OcrLine], kind: str) -> Subject | None:
     text = _without_specks(raw)
     if not any(map(str.isalpha, text)):
         return None
-    spelt = _respell(text)
+    spelt = respell(text)
     notes = ("marks of a common phrase",) if spelt != text else ()
     value = spelt
     if is_upper(spelt):
@@ -192,19 +183,6 @@ def _without_specks(text: str) -> str:
     divided = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_])", " ", text)
     bare = re.sub(r"(?<!\S)[._—–|'\"]+(?=\w)", "", divided)
     return re.sub(r"^[^\w(“]+|[^\w)”]+$", "", collapse(bare))
-
-
-def _respell(text: str) -> str:
-    """Give common phrases their marks back; capitals stay where they were."""
-    normal = normalize(text)
-    pieces, last = [], 0
-    for match in _PHRASE.finditer(fold(normal)):
-        printed, spelt = normal[match.start() : match.end()], _BY_FOLD[match[0]]
-        if not printed.isupper():
-            spelt = spelt.capitalize() if printed[0].isupper() else spelt
-            pieces += [normal[last : match.start()], spelt]
-            last = match.end()
-    return "".join([*pieces, normal[last:]])
 
 
 def _without_noise(piece: OcrLine) -> OcrLine | None:

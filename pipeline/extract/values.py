@@ -14,6 +14,8 @@ from pipeline.extract.identifiers import (
     find_dossier_code,
     find_personal_id,
 )
+from pipeline.extract.phrases import respell
+from pipeline.extract.places import respell_places
 from pipeline.extract.symbols import find_symbol
 from pipeline.model.template import Kind
 from pipeline.model.unicode import collapse, comparable, fold, normalize
@@ -110,7 +112,11 @@ def is_spelt(text: str) -> bool:
 
 
 def _text(text: str, _today: date | None) -> Parsed:
-    return Parsed(text, FITS)
+    return Parsed(respell(text), FITS)
+
+
+def _address(text: str, _today: date | None) -> Parsed:
+    return Parsed(respell_places(text), FITS)
 
 
 def _person_name(text: str, _today: date | None) -> Parsed | None:
@@ -223,8 +229,8 @@ def _integer(text: str, _today: date | None) -> Parsed | None:
 
 _PARSERS: dict[Kind, Callable[[str, date | None], Parsed | None]] = {
     Kind.TEXT: _text,
-    Kind.ADDRESS: _text,
-    Kind.AGENCY: _text,
+    Kind.ADDRESS: _address,
+    Kind.AGENCY: _address,
     Kind.PERSON_NAME: _person_name,
     Kind.DATE: _date,
     Kind.SEX: _sex,

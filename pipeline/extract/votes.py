@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model.text import Reading
 
@@ -13,6 +13,7 @@ DATE_READERS = ("page", "raw-line", "second-model")
 """For date lines (130 right, 0 wrong of 132)."""
 
 _OTHER_MODEL = "second-model"
+_OTHER_MODEL_AGAIN = "second-model-again"
 
 SURE_ENOUGH = 0.80
 """Confidence that one of two readings by the *same* model needs: handwriting is read
@@ -70,7 +71,7 @@ def decide(
     readers say only helps to choose the candidate that a person is shown.
     """
     votes: dict[str, list[tuple[Reading, Candidate]]] = defaultdict(list)
-    for reading in readings:
+    for reading in _settled(readings, understand, readers):
         candidate = understand(reading.text)
         if candidate:
             votes[candidate.value].append((reading, candidate))
@@ -94,8 +95,34 @@ def decide(
     agreeing = weight(best)[0]
     if doubt:
         return Verdict(chosen, False, NOT_AGREED, doubt)
-    confidence = AGREED_BY_ALL if agreeing == len(readers) else AGREED_BY_TWO
+    hesitant = any(reading.reader == _OTHER_MODEL_AGAIN for reading in readings)
+    by_all = agreeing == len(readers) and not hesitant
+    confidence = AGREED_BY_ALL if by_all else AGREED_BY_TWO
     return Verdict(chosen, True, confidence, f"{agreeing} of {len(readers)} agree")
+
+
+def _settled(
+    readings: Sequence[Reading],
+    understand: Callable[[str], Candidate | None],
+    readers: Sequence[str],
+) -> list[Reading]:
+    """Let the other model contradict only where it stays with what it read.
+
+    Where page and crop agree and the other model reads something else, it is asked
+    again at another size; its second answer counts if that is what the others read.
+    """
+    again = next((r for r in readings if r.reader == _OTHER_MODEL_AGAIN), None)
+    others = [r for r in readings if r.reader != _OTHER_MODEL_AGAIN]
+    first = [r for r in others if r.reader in readers and r.reader != _OTHER_MODEL]
+    seen = {_value(understand(reading.text)) for reading in first}
+    if again is None or len(first) < 2 or seen != {_value(understand(again.text))}:
+        return others
+    settled = replace(again, reader=_OTHER_MODEL)
+    return [settled if r.reader == _OTHER_MODEL else r for r in others]
+
+
+def _value(candidate: Candidate | None) -> str | None:
+    return candidate.value if candidate else None
 
 
 def _doubt(

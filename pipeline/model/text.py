@@ -78,7 +78,8 @@ class Reading:
     """
 
     reader: str
-    """``page``, ``line``, ``raw-line`` or ``second-model``."""
+    """``page``, ``line``, ``raw-line``, ``second-model``, and ``second-model-again``
+    where that one saw something else than the page and looked at another size."""
 
     text: str
     confidence: float

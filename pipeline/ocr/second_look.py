@@ -1,4 +1,4 @@
-"""Read numbers and dates of a paper again, from crops that hold nothing else.
+"""Read numbers, dates and doubtful values again, from crops that hold nothing else.
 
 An italic 1 is read as Ï, I or ], and a wrong date can carry a confidence of 0.8 and
 more, so one reading is no evidence. Of the page's reading, the crop's and a second
@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from pipeline.imaging.arrays import GrayImage
+from pipeline.imaging.arrays import GrayImage, resize_to_dpi, to_gray
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, Reading, SecondLook
 from pipeline.model.unicode import fold
 from pipeline.ocr.engine import Layout, OcrEngine
-from pipeline.ocr.form_numbers import find_form_numbers
+from pipeline.ocr.form_values import find_form_values
 from pipeline.ocr.landmarks import (
     goes_on_with_date,
     is_date,
@@ -28,8 +28,8 @@ from pipeline.ocr.landmarks import (
 MOST_PLACES = 6
 """Places a page; a head has two, and each costs two readings of some 0.04 s."""
 
-MOST_FORM_NUMBERS = 12
-"""Numbers of a form that are read again, the most doubtful: a receipt has five."""
+MOST_VALUES = 12
+"""Values of a form that are read again, the most doubtful."""
 
 _HEAD = 0.45
 """Share of the page's height in which a paper's own number stands."""
@@ -53,6 +53,10 @@ ends with its year, a sentence goes on."""
 _PROSE = ("can cu", "theo", "ban hanh", "kem theo", "tu ngay", "den ngay")
 """Folded beginnings of lines that name the date of another paper."""
 
+_SMALLER = 0.75
+"""Share of the resolution at which the second model looks again where it differs: it
+trips over single shapes, and over others at another size."""
+
 _MARGIN = 0.04
 """Inches around a crop: what Tesseract needs of paper, and less than the next row."""
 
@@ -73,7 +77,7 @@ def look_again(
     engine: OcrEngine,
     second: OcrEngine | None,
 ) -> tuple[SecondLook, ...]:
-    """Read the number and date lines of a page again, and doubtful numbers of a form.
+    """Read the number and date lines of a page again, and doubtful values of a form.
 
     Args:
         reading: the image that *page* was read from. Not changed.
@@ -85,12 +89,12 @@ def look_again(
 
     Returns:
         Places from top to bottom, boxes in pixels of *reading*: at most `MOST_PLACES`
-        of the paper's own and `MOST_FORM_NUMBERS` of a form. Each has the reading
+        of the paper's own and `MOST_VALUES` of a form. Each has the reading
         ``page`` first; readers that saw nothing are left out.
     """
     own = sorted(_find_places(page, reading.shape[0]), key=_top)
-    numbers = _find_form_places(page, own)
-    places = sorted((*own[:MOST_PLACES], *numbers), key=_top)
+    values = _find_values(page, own)
+    places = sorted((*own[:MOST_PLACES], *values), key=_top)
     return tuple(
         SecondLook(
             place.line.box,
@@ -119,10 +123,28 @@ def _read(
     if second is not None:
         readers.append(("second-model", second, Layout.LINE))
     for name, reader, mode in readers:
-        read = reader.read(crop, dpi=dpi, layout=mode)
-        if read.lines:
-            text = " ".join(line.text for line in read.lines)
-            yield Reading(name, text, read.confidence)
+        found = _to_reading(name, reader.read(crop, dpi=dpi, layout=mode))
+        if found is None:
+            continue
+        yield found
+        if reader is second and _differ(found.text, place.line.text):
+            smaller = round(_SMALLER * dpi)
+            small = to_gray(resize_to_dpi(crop, dpi, smaller))
+            again = reader.read(small, dpi=smaller, layout=mode)
+            found = _to_reading(f"{name}-again", again)
+            if found is not None:
+                yield found
+
+
+def _to_reading(name: str, read: OcrPage) -> Reading | None:
+    text = " ".join(line.text for line in read.lines)
+    return Reading(name, text, read.confidence) if text else None
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two readings of a place with digits have other letters or digits."""
+    seen = ["".join(filter(str.isalnum, text)) for text in (one, other)]
+    return any(map(str.isdigit, seen[1])) and seen[0] != seen[1]
 
 
 def _find_places(page: OcrPage, height: int) -> Iterator[_Place]:
@@ -134,15 +156,15 @@ def _find_places(page: OcrPage, height: int) -> Iterator[_Place]:
         yield from _dates(parts)
 
 
-def _find_form_places(page: OcrPage, own: Sequence[_Place]) -> list[_Place]:
-    """Find the numbers of a form, but for those in places of the paper's own."""
-    places = []
-    for run in find_form_numbers(page):
+def _find_values(page: OcrPage, own: Sequence[_Place]) -> list[_Place]:
+    """Find the values of a form, but for those in places of the paper's own."""
+    places: list[_Place] = []
+    for run in find_form_values(page):
         words = [OcrLine((word,)) for word in run.line.words]
         place = _place(words, run.first, run.last, is_date=False)
-        if not any(place.line.box.overlap(each.line.box) for each in own):
+        if not any(run.box.overlap(each.line.box) for each in (*own, *places)):
             places.append(place)
-    return places[:MOST_FORM_NUMBERS]
+    return places[:MOST_VALUES]
 
 
 def _numbers(parts: list[OcrLine], tall: float) -> Iterator[_Place]:

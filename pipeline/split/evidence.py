@@ -44,6 +44,9 @@ _FORM = re.compile(r"^(?:mau (?:so )?(?:\d|[a-z]{1,4}\d)|.*ban hanh kem theo)")
 _APPENDIX = "phu luc"
 
 _MARKER_ALIKE = 85
+_V = re.compile(r"(/)[yw]$")
+"""``V/y``: a stamp or a speck below the second v gives it a tail."""
+
 _SLASH = re.compile(r"[/\\|⁄ı]")
 SIDE_WORDS = 150
 """Words that a side of a card has at most, with what a copier adds around it."""
@@ -185,8 +188,8 @@ def _opens(row: Row, marker: str) -> bool:
     if row.top > 0.5:
         return False
     if len(marker) <= 4:  # "V/v": the stroke is often read as another one
-        word = _SLASH.sub("/", row.words[0].text.casefold())
-        return word.strip(".:") == marker.casefold()
+        word = _SLASH.sub("/", row.words[0].text.casefold()).strip(".:")
+        return _V.sub(r"\1v", word) == marker.casefold()
     wanted = fold_phrase(marker)
     return fuzz.ratio(row.folded[: len(wanted)], wanted) >= _MARKER_ALIKE
 

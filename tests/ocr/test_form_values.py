@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.model.text import OcrLine, OcrPage, OcrWord
-from pipeline.ocr.form_numbers import SURE, find_form_numbers
+from pipeline.ocr.form_values import SURE, find_form_values
 from tests.ocr.drawn import page_of
 
 Places = tuple[tuple[str, int], ...]
@@ -28,7 +28,7 @@ def places(text: str) -> Places:
 
 
 def numbers(page: OcrPage) -> list[str]:
-    found = find_form_numbers(page)
+    found = find_form_values(page)
     return [" ".join(word.text for word in run.words) for run in found]
 
 
@@ -54,10 +54,11 @@ def test_the_number_behind_a_label_or_alone_is_found(line: str, number: str) -> 
         "2",
         "2024",
         "Điều 12. Hiệu lực thi hành",
-        "Họ và tên: NGUYỄN THỊ MẪU",
+        "Xét đề nghị của ông Nguyễn Văn Mẫu",
+        "Nội dung: đăng ký khai sinh cho con",
     ],
 )
-def test_sentences_page_numbers_and_names_are_left_alone(line: str) -> None:
+def test_sentences_page_numbers_and_plain_texts_are_left_alone(line: str) -> None:
     assert numbers(doubted(line)) == []
 
 
@@ -75,12 +76,31 @@ def test_a_line_of_a_machine_readable_zone_is_one_number() -> None:
     assert numbers(doubted(line)) == [line]
 
 
-def test_columns_of_a_table_are_no_number() -> None:
-    row = (("Diện", 100), ("tích:", 200), ("12", 300), ("34", 600), ("56", 900))
-    page = OcrPage(
-        tuple(
-            OcrLine(tuple(OcrWord(w.text, w.box, 0.9) for w in line.words))
-            for line in page_of(row).lines
-        )
-    )
-    assert sorted(numbers(page)) == ["12", "34", "56"]
+def test_the_second_column_of_a_table_is_no_part_of_the_number() -> None:
+    row = (("Diện", 100), ("tích:", 200), ("12", 300), ("34", 600))
+    line = page_of(row).lines[0]
+    words = tuple(OcrWord(word.text, word.box, 0.9) for word in line.words)
+    assert numbers(OcrPage((OcrLine(words),))) == ["12"]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Họ, chữ đệm, tên: NGUYỄN THỊ MẪU", "NGUYỄN THỊ MẪU"),
+        ("Họ và tên mẹ: H’Hen Niê", "H’Hen Niê"),
+        ("Tiếp nhận của Ông (Bà): Lê Văn Mẫu (Trực tiếp)", "Lê Văn Mẫu (Trực tiếp)"),
+    ],
+)
+def test_a_name_behind_its_label_is_read_again(line: str, value: str) -> None:
+    assert numbers(doubted(line, confidence=0.95)) == [value]
+
+
+def test_any_text_behind_a_label_is_read_again_where_it_is_doubted() -> None:
+    line = "Nơi sinh: Bệnh viện đa khoa tỉnh Ba"
+    assert numbers(doubted(line, confidence=0.85)) == [line.split(": ")[1]]
+    assert numbers(doubted(line, confidence=0.92)) == []
+
+
+def test_a_name_alone_below_a_signature_is_read_again() -> None:
+    lines = [*["Điều 1. Nội dung là"] * 9, "Trần Thị Mẫu", "CHỦ TỊCH"]
+    assert numbers(doubted(*lines)) == ["Trần Thị Mẫu"]

@@ -1,0 +1,95 @@
+"""Let the second look at a text confirm its words, or speak against them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.extract.agency import NAMES
+from pipeline.extract.places import known_words
+from pipeline.model.template import Kind
+from pipeline.model.text import OcrWord, ReadPage, SecondLook
+from pipeline.model.unicode import normalize, place_tones
+
+CONFIRMED = 0.965
+"""Confidence of a word that two models read alike, or that a closed list holds: of the
+class that is right 99.7 times in a hundred."""
+
+_READERS = ("line", "second-model")
+_PLACES = frozenset({Kind.ADDRESS, Kind.AGENCY})
+
+
+def confirm(
+    words: Sequence[OcrWord], kind: Kind, read: ReadPage
+) -> tuple[tuple[OcrWord, ...], bool]:
+    """Raise the confidence of words that other readings or a closed list confirm.
+
+    Returns:
+        The words, and whether the other model reads one of them otherwise.
+    """
+    known = [False] * len(words)
+    if kind in _PLACES:
+        known = known_words([word.text for word in words], NAMES)
+    confirmed = {place for place, is_known in enumerate(known) if is_known}
+    contradicted: set[int] = set()
+    for look in read.second_looks:
+        inside = [place for place, word in enumerate(words) if _holds(look, word)]
+        alike = _compare(look, [words[place].text for place in inside])
+        for place, is_alike in zip(inside, alike, strict=False):
+            if is_alike:
+                confirmed.add(place)
+            elif is_alike is False:
+                contradicted.add(place)
+    sure = tuple(
+        replace(word, confidence=max(word.confidence, CONFIRMED))
+        if place in confirmed
+        else word
+        for place, word in enumerate(words)
+    )
+    return sure, bool(contradicted - confirmed)
+
+
+def _holds(look: SecondLook, word: OcrWord) -> bool:
+    x, y = word.box.middle
+    box = look.box
+    return box.left <= x < box.right and box.top <= y < box.bottom
+
+
+def _compare(look: SecondLook, texts: Sequence[str]) -> list[bool | None]:
+    """Compare the *texts* of neighboring words with the other readings of *look*.
+
+    True: both readers see the word; False: the other model sees another one; None:
+    nothing can be said.
+    """
+    page, *others = look.readings
+    printed = [_letters(word) for word in page.text.split()]
+    wanted = [_letters(text) for text in texts]
+    start = _find(printed, wanted)
+    if start is None:
+        return []
+    seen = {
+        reading.reader: [_letters(word) for word in reading.text.split()]
+        for reading in others
+        if reading.reader in _READERS
+    }
+    told: list[bool | None] = []
+    for place, word in enumerate(wanted, start):
+        votes = {
+            reader: words[place] == word
+            for reader, words in seen.items()
+            if len(words) == len(printed)
+        }
+        agreed = len(votes) == len(_READERS) and all(votes.values())
+        against = not votes.get("second-model", True)
+        told.append(True if agreed else False if against else None)
+    return told
+
+
+def _find(words: Sequence[str], wanted: Sequence[str]) -> int | None:
+    for start in range(len(words) - len(wanted) + 1):
+        if wanted and list(words[start : start + len(wanted)]) == list(wanted):
+            return start
+    return None
+
+
+def _letters(word: str) -> str:
+    """What counts of a word: letters with their marks, and digits."""
+    return "".join(filter(str.isalnum, place_tones(normalize(word)).casefold()))
