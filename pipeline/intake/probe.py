@@ -64,6 +64,9 @@ def probe(path: Path, limits: ProbeLimits) -> Probe:
         return Probe(MediaType.TIFF, count_tiff_pages(path, limits))
     if b"%PDF-" in head:
         return Probe(MediaType.PDF, _count_pdf_pages(path, limits))
+    if not any(head):
+        # A writer that takes the whole size at once, and has not begun to fill it.
+        raise IncompleteScan("begins with nothing but zeros")
     raise UnsupportedScan(f"begins with {head[:8].hex()}")
 
 

@@ -24,9 +24,14 @@ _TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 
 
 _TIFF_INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
-_WIDTH, _LENGTH = 256, 257
+_WIDTH, _LENGTH, _COMPRESSION = 256, 257, 259
 _DATA = ((273, 279), (324, 325), (513, 514))
 """Tags of offsets and byte counts: strips, tiles, old-style JPEG."""
+
+_UNCOMPRESSED = 1
+_UNFILLED = bytes(16)
+"""Zeros at the end of coded picture data that no coder writes: the file's size was
+taken before its contents came. Uncompressed white or black may well be zeros."""
 
 _ENTROPY_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 """A marker that ends coded JPEG data: not stuffing, not a restart (ITU-T T.81, B.1)."""
@@ -146,7 +151,12 @@ class _Tiff:
         if place + entries * size > len(self._data):
             raise IncompleteScan("TIFF directory beyond the end of the file")
         values = {}
-        wanted = {_WIDTH, _LENGTH, *(tag for pair in _DATA for tag in pair)}
+        wanted = {
+            _WIDTH,
+            _LENGTH,
+            _COMPRESSION,
+            *(tag for pair in _DATA for tag in pair),
+        }
         for start in range(place, place + entries * size, size):
             tag, kind = self._number("H", start), self._number("H", start + 2)
             count = self._number(self._wide, start + 4)
@@ -185,6 +195,11 @@ class _Tiff:
             raise DamagedScan("TIFF page without picture data")
         if any(place + size > len(self._data) for place, size in pieces):
             raise IncompleteScan("TIFF picture beyond the end of the file")
+        if values.get(_COMPRESSION, (_UNCOMPRESSED,)) != (_UNCOMPRESSED,) and any(
+            self._data[place : place + size].endswith(_UNFILLED)
+            for place, size in pieces
+        ):
+            raise IncompleteScan("TIFF picture that is not filled in yet")
 
     def _number(self, form: str, place: int) -> int:
         return self._numbers(form, place, 1)[0]

@@ -1,0 +1,84 @@
+"""No scanner's habit makes us take a file before it is whole."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.probe import probe
+from pipeline.model.scan import Counter
+from tests.intake.files import LIMITS, WHOLE, picture
+from tests.intake.scanners import COPIERS, GROWERS, Clock, watch_writing
+
+QUIET = 10.0
+SHORT, LONG = 9.5, 35.0
+"""Pauses below and beyond the quiet period."""
+
+PAGES = [picture(seed).convert("1") for seed in range(4)]
+
+
+def folders(root: Path, clock: Clock, counter: Counter | None = None) -> DropFolders:
+    one = counter or Counter("one", "Quầy 1", "UBND")
+    (root / one.id).mkdir(parents=True, exist_ok=True)
+    return DropFolders(
+        root,
+        (one,),
+        InboxOptions(quiet_period=QUIET, give_up_after=600),
+        is_whole=partial(probe, limits=LIMITS),
+        clock=clock.now,
+        monotonic=clock.monotonic,
+    )
+
+
+@pytest.mark.parametrize("pause", [0.2, SHORT, LONG])
+@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("habit", COPIERS)
+def test_a_copy_is_taken_once_and_whole(
+    habit: str, kind: str, pause: float, tmp_path: Path
+) -> None:
+    clock, data = Clock(), WHOLE[kind]()
+    inbox = folders(tmp_path, clock)
+    writer = COPIERS[habit](tmp_path / "one" / "scan", data, pause, clock)
+    assert [each.data for each in watch_writing(inbox, clock, writer)] == [data]
+
+
+@pytest.mark.parametrize("pause", [0.2, 5.0, SHORT])
+@pytest.mark.parametrize("habit", GROWERS)
+def test_a_file_that_grows_page_by_page_is_taken_with_its_last_page(
+    habit: str, pause: float, tmp_path: Path
+) -> None:
+    clock = Clock()
+    inbox = folders(tmp_path, clock)
+    writer = GROWERS[habit](tmp_path / "one" / "scan", PAGES, pause, clock)
+    assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
+
+
+@pytest.mark.parametrize("habit", GROWERS)
+def test_only_time_tells_that_a_page_is_missing(habit: str, tmp_path: Path) -> None:
+    """What the quiet period is for: beyond it, a marker or a rename must tell."""
+    clock = Clock()
+    inbox = folders(tmp_path, clock)
+    writer = GROWERS[habit](tmp_path / "one" / "scan", PAGES, LONG, clock)
+    assert not watch_writing(inbox, clock, writer)[0].finished
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    habit=st.sampled_from(sorted(GROWERS)),
+    pauses=st.lists(st.floats(0.2, SHORT), min_size=4, max_size=4),
+    start=st.floats(0, 1000),
+)
+def test_pauses_below_the_quiet_period_never_cut_a_scan(
+    habit: str,
+    pauses: list[float],
+    start: float,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    clock, root = Clock(start), tmp_path_factory.mktemp("drop")
+    inbox = folders(root, clock)
+    steps = GROWERS[habit](root / "one" / "scan", PAGES, 0.0, clock)
+    writer = (pause for pause, _ in zip(pauses, steps, strict=False))
+    assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
