@@ -189,11 +189,19 @@ def open_file_reader(
 
 def _page_pool(settings: Settings) -> PagePool:
     return PagePool(
-        functools.partial(open_page_reader, settings),
+        functools.partial(_open_reading_process, settings),
         workers=settings.reading.workers or os.cpu_count() or 1,
         seconds=settings.reading.page_seconds,
         memory=settings.reading.page_memory,
     )
+
+
+def _open_reading_process(settings: Settings) -> PageReader:
+    """Open the reader of a process; its engines leave no picture in ``/tmp``."""
+    folder = settings.home / "scratch" / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
+    return open_page_reader(settings)
 
 
 def now() -> datetime:
