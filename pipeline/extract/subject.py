@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from pipeline.extract.agency import to_name
 from pipeline.extract.layout import Header, is_upper, letter_height, segments
 from pipeline.extract.phrases import respell
+from pipeline.extract.values import SPECKS
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.text import OcrLine, OcrPage, OcrWord
 from pipeline.model.unicode import collapse, comparable, fold
@@ -181,7 +182,7 @@ def _subject(lines: Sequence[OcrLine], kind: str) -> Subject | None:
 def _without_specks(text: str) -> str:
     """Remove the points and dashes that specks and rules leave between words."""
     divided = re.sub(r"(?<=[^\W\d_])\.(?=[^\W\d_])", " ", text)
-    bare = re.sub(r"(?<!\S)[._—–|'\"]+(?=\w)", "", divided)
+    bare = re.sub(r"(?<!\S)[._—–|'\"]+(?=\w)", "", SPECKS.sub(" ", divided))
     return re.sub(r"^[^\w(“]+|[^\w)”]+$", "", collapse(bare))
 
 

@@ -53,6 +53,9 @@ NATIONALITIES = (
     "Ấn Độ", "Singapore", "Malaysia", "Philippines", "Indonesia", "Mi-an-ma",
 )  # fmt: skip
 
+SPECKS = re.compile(r"(?<!\S)[!|~^`¦]+(?!\S)|(?<=\w)[!|~^`¦]+(?!\S)")
+"""What stray ink is read as, alone or behind a word: no value of a paper has these."""
+
 _MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8\d|9\d)\d{7}")
 _LANDLINE = re.compile(r"02\d{8,9}")
 _PHONE_LIKE = re.compile(rf"\(?\+?[{DIGIT_CLASS}][{DIGIT_CLASS} .()\-]{{7,18}}")
@@ -97,7 +100,7 @@ def parse(kind: Kind, text: str, *, today: date | None = None) -> Parsed:
 def clean(text: str) -> str:
     """Normalize *text* and remove leaders: around it, and runs of them inside."""
     without = re.sub(r"(?:[.…·•_]\s?){3,}|…", " ", normalize(text))
-    stripped = collapse(without).strip(FILLERS + " |")
+    stripped = collapse(SPECKS.sub(" ", without)).strip(FILLERS + " |")
     return stripped if any(character.isalnum() for character in stripped) else ""
 
 
