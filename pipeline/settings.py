@@ -7,6 +7,7 @@ from files only.
 
 import os
 import tomllib
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigError
-from pipeline.model.scan import Counter
+from pipeline.model.scan import Counter, FolderRules, Priority
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -228,6 +229,19 @@ class _CounterEntry(Section):
     name: str
     office: str
     procedure: str | None = None
+    enabled: bool = True
+    quiet_period: Annotated[float, Field(ge=0)] | None = None
+    ignore: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    done_marker: bool = False
+    priority: Priority = Priority.DAY
+
+    def to_counter(self) -> Counter:
+        """Put what concerns the drop folder together."""
+        rules = {rule.name for rule in fields(FolderRules)}
+        return Counter(
+            **self.model_dump(exclude=rules),
+            folder=FolderRules(**self.model_dump(include=rules)),
+        )
 
 
 class _CounterFile(Section):
@@ -245,7 +259,7 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
         entries = _CounterFile.model_validate(_read_toml(path)).counters
     except ValidationError as error:
         raise ConfigError(_explain(path, error)) from error
-    counters = tuple(Counter(**entry.model_dump()) for entry in entries)
+    counters = tuple(entry.to_counter() for entry in entries)
     if len({counter.id for counter in counters}) != len(counters):
         raise ConfigError(f"{path}: two counters share an id")
     return counters

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.model.scan import FolderRules, Priority
 from pipeline.settings import Settings, load_counters, load_settings, secret_value
 
 SHIPPED = Path(__file__).parent.parent / "config"
@@ -82,3 +83,30 @@ def test_two_counters_cannot_share_an_id(tmp_path: Path) -> None:
     (tmp_path / "counters.toml").write_text(entry * 2, encoding="utf-8")
     with pytest.raises(ConfigError, match="share an id"):
         load_counters(tmp_path)
+
+
+def counters(folder: Path, rules: str) -> Path:
+    entry = '[[counters]]\nid = "a"\nname = "A"\noffice = "O"\n'
+    (folder / "counters.toml").write_text(entry + rules, encoding="utf-8")
+    return folder
+
+
+def test_the_folder_of_a_counter_has_rules_of_its_own(tmp_path: Path) -> None:
+    written = 'enabled = false\nquiet_period = 45\nignore = ["*.txt"]\n'
+    written += 'done_marker = true\npriority = "backlog"'
+    (counter,) = load_counters(counters(tmp_path, written))
+    assert counter.folder == FolderRules(
+        enabled=False,
+        quiet_period=45.0,
+        ignore=("*.txt",),
+        done_marker=True,
+        priority=Priority.BACKLOG,
+    )
+
+
+@pytest.mark.parametrize(
+    "rule", ["quiet_period = -1", 'priority = "low"', 'ignore = [""]', "done = true"]
+)
+def test_a_wrong_rule_of_a_folder_is_named(rule: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=rf"counters\.0\.{rule.split(maxsplit=1)[0]}"):
+        load_counters(counters(tmp_path, rule))

@@ -2,7 +2,8 @@
 
     <root>/<counter>/                      where clerks drop
     <root>/<counter>/set-aside/            what must be done again, each with its reason
-    <root>/<counter>/.sohoa/claimed/<id>/  staging: ``scan`` and ``claim.json``
+    <root>/<counter>/.sohoa/claimed/<id>/  staging: ``scan``, ``claim.json``, and its
+                                           marker where the counter has markers
 
 Staging lies on the drop folder's own file system, so that a claim is one rename: of
 two watchers exactly one gets the file, and a power cut leaves it in one of two places.
@@ -11,12 +12,11 @@ two watchers exactly one gets the file, and a power cut leaves it in one of two 
 import json
 import logging
 import os
-import re
 import secrets
 import shutil
-import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
@@ -25,6 +25,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, ScanRejected
+from pipeline.intake.listing import list_scans, marker_of
 from pipeline.intake.settle import Look, StillnessWatch
 from pipeline.messages import advice, sentence
 from pipeline.model.intake import ClaimedFile
@@ -38,13 +39,7 @@ _CLAIMED = "claimed"
 _SCAN = "scan"
 _GROWING = "copying"
 _NOTE = "claim.json"
-
-_IGNORED = re.compile(
-    r"(\..*|~.*|.*~|.*\.(tmp|temp|part|partial|crdownload|filepart|swp)"
-    r"|thumbs\.db|desktop\.ini)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Hidden and temporary names: scanners and browsers rename when they are done."""
+_MARKER = "done"
 
 _CLAIM_TIME = "%Y%m%dT%H%M%S%fZ"
 _LONGEST_NAME = 240
@@ -101,6 +96,7 @@ class DropFolders:
         by_counter = [
             [(counter, path) for path in self._settled(counter)]
             for counter in self.counters
+            if counter.folder.enabled
         ]
         in_turn = (
             candidate
@@ -111,7 +107,7 @@ class DropFolders:
         for counter, path in in_turn:
             if len(claimed) >= self.options.most_per_sweep:
                 break
-            taken = self._claim(counter.id, path)
+            taken = self._claim(counter, path)
             if taken is not None:
                 claimed.append(taken)
         return tuple(claimed)
@@ -172,8 +168,9 @@ class DropFolders:
     def put_back(self, claimed: ClaimedFile) -> None:
         """Return a file that is still being written to its drop folder."""
         drop = self._drop(claimed.counter_id)
-        name = self._note(claimed)["name"]
-        claimed.path.rename(_free_name(drop, name, claimed.id))
+        target = _free_name(drop, self._note(claimed)["name"], claimed.id)
+        claimed.path.rename(target)
+        _return_marker(claimed.path.parent, target)
         self._remove_claim(claimed)
 
     def release(self, claimed: ClaimedFile) -> None:
@@ -198,7 +195,7 @@ class DropFolders:
         drop = self._drop(counter.id)
         try:
             drop.mkdir(parents=True, exist_ok=True)
-            present = dict(_candidates(drop))
+            present = dict(list_scans(drop, counter.folder))
         except OSError as error:
             if counter.id not in self._unreachable:
                 log.warning("drop folder of %s: %s", counter.id, error.strerror)
@@ -207,16 +204,19 @@ class DropFolders:
         self._unreachable.discard(counter.id)
         now = self.monotonic()
         still = self._still.setdefault(counter.id, StillnessWatch())
+        quiet = self.options.quiet_period
+        if counter.folder.quiet_period is not None:
+            quiet = counter.folder.quiet_period
         done = [
             path
             for path, look in present.items()
-            if self._is_done(path, look, still.still_for(path, look, now))
+            if self._is_done(path, look, still.still_for(path, look, now), quiet)
         ]
         still.forget_all_but(set(present))
         return sorted(done, key=lambda path: (present[path].mtime_ns, path.name))
 
-    def _is_done(self, path: Path, look: Look, still: float) -> bool:
-        if still < self.options.quiet_period:
+    def _is_done(self, path: Path, look: Look, still: float, quiet: float) -> bool:
+        if still < quiet:
             return False
         if still >= self.options.give_up_after:
             return True
@@ -235,19 +235,23 @@ class DropFolders:
         self._waiting.pop(path, None)
         return True
 
-    def _claim(self, counter_id: str, path: Path) -> ClaimedFile | None:
-        claim, folder = self._new_claim(counter_id)
+    def _claim(self, counter: Counter, path: Path) -> ClaimedFile | None:
+        claim, folder = self._new_claim(counter.id)
         scan = folder / _SCAN
         try:
             look = Look.of(path.lstat())
             self._write_note(folder, path.name, look)
+            if counter.folder.done_marker:
+                # First: a marker left behind would vouch for the next file of the name.
+                marker_of(path).rename(folder / _MARKER)
             path.rename(scan)
         except OSError as error:
-            log.info("a file of %s was not claimed: %s", counter_id, error.strerror)
+            log.info("a file of %s was not claimed: %s", counter.id, error.strerror)
+            _return_marker(folder, path)
             shutil.rmtree(folder, ignore_errors=True)
             return None
-        log.info("claim %s taken at %s", claim, counter_id)
-        return self._to_claimed(claim, counter_id, scan)
+        log.info("claim %s taken at %s", claim, counter.id)
+        return self._to_claimed(claim, counter.id, scan)
 
     def _new_claim(self, counter_id: str) -> tuple[str, Path]:
         claim = f"{self.clock().astimezone(UTC):{_CLAIM_TIME}}-{secrets.token_hex(4)}"
@@ -277,7 +281,14 @@ class DropFolders:
             if scan.is_file():
                 yield self._to_claimed(folder.name, counter_id, scan)
             elif self.clock() - _time_of(folder.name) > _ABANDONED:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._clear_abandoned(counter_id, folder)
+
+    def _clear_abandoned(self, counter_id: str, folder: Path) -> None:
+        """Remove a claim that a crash left without its file."""
+        with suppress(OSError, ValueError):  # no note: nothing was moved yet
+            note: _Note = json.loads((folder / _NOTE).read_text(encoding="ascii"))
+            _return_marker(folder, self._drop(counter_id) / note["name"])
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _to_claimed(self, claim: str, counter_id: str, scan: Path) -> ClaimedFile:
         return ClaimedFile(claim, counter_id, scan, _time_of(claim))
@@ -305,18 +316,10 @@ def _time_of(claim: str) -> datetime:
     return datetime.strptime(written, _CLAIM_TIME).replace(tzinfo=UTC)
 
 
-def _candidates(drop: Path) -> Iterator[tuple[Path, Look]]:
-    """List regular files with one name, skipping hidden and temporary ones."""
-    with os.scandir(drop) as entries:
-        for entry in entries:
-            if _IGNORED.fullmatch(entry.name):
-                continue
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
-                yield Path(entry.path), Look.of(found)
+def _return_marker(claim: Path, scan: Path) -> None:
+    """Lay a claim's marker beside its file again; many claims have none."""
+    if scan.exists() and (claim / _MARKER).exists():
+        (claim / _MARKER).rename(marker_of(scan))
 
 
 def _free_name(folder: Path, name: str, claim: str) -> Path:

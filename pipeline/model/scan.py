@@ -33,6 +33,35 @@ _SUFFIXES = {
 }
 
 
+class Priority(StrEnum):
+    """Whose scans are read first."""
+
+    DAY = "day"
+    """The day's work: a person waits at the counter."""
+
+    BACKLOG = "backlog"
+    """Old paper: read while no scan of the day waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRules:
+    """How the drop folder of one counter is watched."""
+
+    enabled: bool = True
+    """Whether it is watched at all; what was claimed before goes on."""
+
+    quiet_period: float | None = None
+    """Seconds without change before a file counts as written; None: as everywhere."""
+
+    ignore: tuple[str, ...] = ()
+    """Patterns of names that are left alone, without regard to case."""
+
+    done_marker: bool = False
+    """Whether a file is taken only once ``<name>.done`` lies beside it."""
+
+    priority: Priority = Priority.DAY
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """A one-stop counter, as configured in ``config/counters.toml``."""
@@ -44,6 +73,8 @@ class Counter:
 
     procedure: str | None = None
     """Code of the usual procedure, where the counter has one."""
+
+    folder: FolderRules = FolderRules()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError, IncompleteScan, UnsupportedScan
 from pipeline.intake.inbox import DropFolders, InboxOptions
-from pipeline.model.scan import Counter
+from pipeline.model.scan import Counter, FolderRules
 
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
 OPTIONS = InboxOptions(quiet_period=10, give_up_after=600)
@@ -38,10 +38,11 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
     not_whole: set[str] = field(default_factory=set)
 
-    def open(self) -> DropFolders:
+    def open(self, rules: FolderRules | None = None) -> DropFolders:
+        first = replace(COUNTERS[0], folder=rules or FolderRules())
         return DropFolders(
             self.root,
-            COUNTERS,
+            (first, COUNTERS[1]),
             OPTIONS,
             is_whole=self.check,
             clock=self.clock.now,
@@ -255,3 +256,37 @@ def test_a_copy_that_fails_leaves_nothing(bench: Bench, tmp_path: Path) -> None:
         inbox.adopt(tmp_path / "not there", "one")
 
     assert list((bench.root / "one" / ".sohoa" / "claimed").iterdir()) == []
+
+
+def test_a_disabled_folder_is_left_alone_but_its_claims_go_on(bench: Bench) -> None:
+    bench.drop("a.pdf")
+    bench.settle(bench.open())
+    path = bench.drop("b.pdf")
+    disabled = bench.open(FolderRules(enabled=False))
+    assert bench.settle(disabled) == []
+    assert path.exists()
+    assert len(disabled.claimed()) == 1
+
+
+def test_a_file_put_back_has_its_marker_again(bench: Bench) -> None:
+    path = bench.drop("a.pdf")
+    marker = bench.drop("a.pdf.done")
+    inbox = bench.open(FolderRules(done_marker=True))
+    assert bench.settle(inbox) == ["one"]
+    assert not marker.exists()
+    inbox.put_back(inbox.claimed()[0])
+    assert path.exists()
+    assert marker.exists()
+
+
+def test_a_crash_between_marker_and_file_gives_the_marker_back(bench: Bench) -> None:
+    path = bench.drop("a.pdf")
+    marker = bench.drop("a.pdf.done")
+    inbox = bench.open(FolderRules(done_marker=True))
+    bench.settle(inbox)
+    (claimed,) = inbox.claimed()
+    claimed.path.rename(path)
+    bench.clock.seconds += 3600
+    assert inbox.claimed() == ()
+    assert marker.exists()
+    assert not claimed.path.parent.exists()

@@ -4,14 +4,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.inbox import DropFolders, InboxOptions
 from pipeline.intake.probe import probe
-from pipeline.model.scan import Counter
+from pipeline.model.scan import Counter, FolderRules
 from tests.intake.files import LIMITS, WHOLE, picture
-from tests.intake.scanners import COPIERS, GROWERS, Clock, watch_writing
+from tests.intake.scanners import COPIERS, GROWERS, Clock, then_mark, watch_writing
 
 QUIET = 10.0
 SHORT, LONG = 9.5, 35.0
@@ -65,7 +65,28 @@ def test_only_time_tells_that_a_page_is_missing(habit: str, tmp_path: Path) -> N
     assert not watch_writing(inbox, clock, writer)[0].finished
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@pytest.mark.parametrize("habit", GROWERS)
+def test_a_marker_tells_what_time_cannot(habit: str, tmp_path: Path) -> None:
+    clock, scan = Clock(), tmp_path / "one" / "scan"
+    marked = Counter("one", "Quầy 1", "UBND", folder=FolderRules(done_marker=True))
+    inbox = folders(tmp_path, clock, marked)
+    writer = then_mark(scan, GROWERS[habit](scan, PAGES, LONG, clock))
+    assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
+    assert [path.name for path in scan.parent.iterdir()] == [".sohoa"]
+
+
+@pytest.mark.parametrize("habit", GROWERS)
+def test_a_longer_quiet_period_of_the_counter_tells_too(
+    habit: str, tmp_path: Path
+) -> None:
+    clock = Clock()
+    slow = Counter("one", "Quầy 1", "UBND", folder=FolderRules(quiet_period=LONG + 1))
+    inbox = folders(tmp_path, clock, slow)
+    writer = GROWERS[habit](tmp_path / "one" / "scan", PAGES, LONG, clock)
+    assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
+
+
+@settings(deadline=None, max_examples=60)
 @given(
     habit=st.sampled_from(sorted(GROWERS)),
     pauses=st.lists(st.floats(0.2, SHORT), min_size=4, max_size=4),
