@@ -47,6 +47,26 @@ def confirm(
     return sure, bool(contradicted - confirmed)
 
 
+def read_otherwise(words: Sequence[OcrWord], read: ReadPage) -> str | None:
+    """Find what both other readers see in place of *words*, if that is one thing.
+
+    Only where they looked at exactly these words, and not where they see the same.
+    """
+    for look in read.second_looks:
+        page, *others = look.readings
+        seen = [r.text for r in others if r.reader in _READERS]
+        whole = [_letters(word) for word in page.text.split()]
+        alike = len(seen) == len(_READERS) and len(set(map(_letters, seen))) == 1
+        if (
+            alike
+            and all(_holds(look, word) for word in words)
+            and whole == [_letters(word.text) for word in words]
+            and _letters(seen[0]) != "".join(whole)
+        ):
+            return seen[0]
+    return None
+
+
 def _holds(look: SecondLook, word: OcrWord) -> bool:
     x, y = word.box.middle
     box = look.box

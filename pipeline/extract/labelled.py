@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.extract.confidence import NUMERIC, of_value
-from pipeline.extract.confirm import confirm
+from pipeline.extract.confirm import confirm, read_otherwise
 from pipeline.extract.dates import find_dates
 from pipeline.extract.form import Value
 from pipeline.extract.metadata import missing
 from pipeline.extract.names import is_rare_spelling
-from pipeline.extract.values import DOUBTFUL, REPAIRED, Parsed, parse
+from pipeline.extract.values import DOUBTFUL, FITS, REPAIRED, Parsed, parse
 from pipeline.extract.votes import (
+    AGREED_BY_TWO,
     DATE_READERS,
     NUMBER_READERS,
     Candidate,
@@ -148,11 +149,20 @@ def _confirmed(
     confidence = of_value(words, kind, parsed, value.label_score, False)
     if kind is not Kind.PERSON_NAME:
         return parsed, confidence, ""
+    rare = is_rare_spelling(parsed.value or "")
+    other = parse(kind, read_otherwise(value.words, read) or "") if rare else None
+    if other and other.certainty == FITS and _is_usual(other.value):
+        why = "two readings agree on the usual spelling"
+        return other, round(AGREED_BY_TWO * value.label_score, 3), why
     if contradicted:
         return parsed, min(confidence, CONTRADICTED), "another reading contradicts"
-    if is_rare_spelling(parsed.value or ""):
+    if rare:
         return parsed, min(confidence, CONTRADICTED), "rare spelling of a name"
     return parsed, confidence, ""
+
+
+def _is_usual(name: str | None) -> bool:
+    return name is not None and not is_rare_spelling(name)
 
 
 def _understand(kind: Kind) -> Callable[[str], Candidate | None]:

@@ -18,6 +18,7 @@ from pipeline.extract.labelled import thresholded, to_field
 from pipeline.extract.metadata import missing, read_metadata
 from pipeline.extract.values import DOUBTFUL, parse
 from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus, Span
+from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import DocType, FieldRule, Kind, Take
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, PageCode, ReadPage
 from pipeline.model.unicode import comparable
@@ -100,8 +101,15 @@ def _evidence(read: ReadPage) -> ReadPage:
 
 
 def _is_in_code(word: OcrWord, codes: Sequence[PageCode]) -> bool:
-    area = word.box.width * word.box.height
-    return any(2 * word.box.overlap(code.box) > area for code in codes)
+    """Whether *word* lies mostly on a code, or covers most of one."""
+    return any(
+        2 * word.box.overlap(code.box) > min(_area(word.box), _area(code.box))
+        for code in codes
+    )
+
+
+def _area(box: BoundingBox) -> int:
+    return box.width * box.height
 
 
 def _of_label(
