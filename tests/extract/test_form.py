@@ -68,6 +68,24 @@ def test_a_longer_label_that_no_rule_names_is_not_the_shorter_one() -> None:
     assert value_of(rule("Họ, chữ đệm, tên người mẹ"), row) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Nơi cưưú: xã Hai", "xã Hai"),
+        ("Nơicútu: xã Hai", "xã Hai"),
+        ("Nơi sinh: xã Hai", ""),
+        ("Nơi cấp: xã Hai", ""),
+    ],
+)
+def test_a_label_of_joined_words_gives_a_value_to_look_at(
+    text: str, value: str
+) -> None:
+    residence = rule("Nơi cư trú", kind=Kind.ADDRESS)
+    found = Form(page((200, 300, text)), (residence,)).find(residence)
+    assert (found.text if found else "") == value
+    assert found is None or found.label_score < 1
+
+
 def test_a_repeated_label_is_looked_for_below_its_anchor() -> None:
     rows = (
         (200, 300, "Nơi cư trú: xã Một"),

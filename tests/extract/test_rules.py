@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract.rules import extract_fields
+from pipeline.extract.zone import check_digit
 from pipeline.model.dossier import METADATA_FIELDS, Field, FieldStatus
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import (
@@ -18,7 +19,7 @@ from pipeline.model.template import (
     Take,
 )
 from pipeline.model.text import PageCode, ReadPage
-from tests.extract.typed import DATE, NUMBER, circular, look, page, span
+from tests.extract.typed import DATE, MOTTO, NUMBER, circular, look, page, span
 
 OK, REVIEW, MISSING = FieldStatus.OK, FieldStatus.REVIEW, FieldStatus.MISSING
 CIRCULAR = DocType("thong-tu", "Thông tư", ("Thông tư",))
@@ -230,6 +231,7 @@ def test_print_that_was_read_well_and_differs_from_the_code_is_shown() -> None:
         ("N15-261OO8-0975", "H15-261008-0975", OK, "H15-261008-0975"),
         ("H15-261008-0976", "H15-261008-0975", REVIEW, "H15-261008-0975"),
         ("", "H15-261008-0975", OK, "H15-261008-0975"),
+        ("H15 26 1OO8 (9?5", "H15-261008-0975", OK, "H15-261008-0975"),
         ("H15-261008-0975", "", OK, "H15-261008-0975"),
         ("N15-261OO8-0975", "", REVIEW, "H15-261008-0975"),
         ("H15-261308-0975", "", REVIEW, "H15-261308-0975"),
@@ -243,6 +245,32 @@ def test_code_and_print_of_a_receipt(
         "ma_ho_so"
     ]
     assert (field.status, field.value) == (status, value)
+
+
+@pytest.mark.parametrize(
+    ("nine", "status"),
+    [("187000123", OK), ("188000123", REVIEW)],
+)
+def test_the_zone_of_a_card_is_preferred_to_print_and_weighed_with_its_code(
+    nine: str, status: FieldStatus
+) -> None:
+    number = f"034{nine}"
+    back = f"IDVNM{nine}{check_digit(nine)}{number}<<{check_digit(number + '<<')}"
+    rows = ("Số: 03418700O1z3", back, "8702159F2702157VNM<<<<<<<<<<<0")
+    text = "034187000123||Nguyễn Thị Mẫu|15021987|Nữ|Xã Hai, tỉnh Ba|12092024"
+    coded = card(*rows, codes=(PageCode("qr", text, BOX),))["personal_id"]
+    assert (coded.value, coded.status) == ("034187000123", status)
+    alone = card(*rows)["personal_id"]
+    assert alone.value == number
+    assert "zone" in alone.rule
+
+
+def test_letters_that_bars_were_read_as_are_no_words() -> None:
+    bars = BoundingBox(200, 340, 700, 400)
+    rows = ((200, 300, "UBND XÃ HAI"), (220, 350, "IIlII"), (800, 300, MOTTO[2]))
+    codes = (PageCode("code128", "H15-261008-0975", bars),)
+    field = read(RECEIPT, page(*rows, codes=codes))["co_quan_ban_hanh"]
+    assert field.value == "Ủy ban nhân dân xã Hai"
 
 
 def test_two_codes_on_one_document_are_for_a_person() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.extract.header import understand_number
-from pipeline.extract.votes import Candidate, Verdict, decide
+from pipeline.extract.votes import AGREED_BY_ALL, Candidate, Verdict, decide
 from pipeline.model.text import Reading
 
 READERS = ("page", "line", "second-model")
@@ -18,6 +18,29 @@ def vote(*texts: str, sure: float = 0.95, doubtful: str = "") -> Verdict | None:
         return Candidate(value, text, notes, value == doubtful)
 
     return decide(readings, understand, READERS)
+
+
+@pytest.mark.parametrize(
+    ("line", "again", "agreed"),
+    [("12", "12", True), ("12", "13", False), ("12", "14", False), ("?", "12", False)],
+)
+def test_a_contradiction_counts_only_where_the_other_model_stays_with_it(
+    line: str, again: str, agreed: bool
+) -> None:
+    readings = [
+        Reading("page", "12", 0.9),
+        Reading("line", line, 0.9),
+        Reading("second-model", "13", 0.9),
+        Reading("second-model-again", again, 0.9),
+    ]
+
+    def understand(text: str) -> Candidate | None:
+        return Candidate(text, text) if text.isdigit() else None
+
+    verdict = decide(readings, understand, READERS)
+    assert verdict is not None
+    assert (verdict.candidate.value, verdict.agreed) == ("12", agreed)
+    assert verdict.confidence < AGREED_BY_ALL
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,35 @@ def test_the_numbers_of_a_form_are_read_again_alone(engine: OcrEngine) -> None:
     assert places(engine, line) == ["0912000000"]
 
 
+class Stubborn:
+    """An engine that reads everything as one text; counts how often it is asked."""
+
+    name = "stubborn"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.widths: list[int] = []
+
+    def read(
+        self, image: GrayImage, *, dpi: int, layout: Layout = Layout.PAGE
+    ) -> OcrPage:
+        self.widths.append(image.shape[1])
+        return page_of(((self.text, 10),))
+
+
+@pytest.mark.parametrize(("text", "asked"), [("0912000000", 1), ("0912000001", 2)])
+def test_a_second_model_that_differs_is_asked_again_at_another_size(
+    engine: OcrEngine, text: str, asked: int
+) -> None:
+    page = page_of((("Điện", 100), ("thoại:", 190), ("0912000000", 300)))
+    second = Stubborn(text)
+    (look,) = look_again(BLANK, page, dpi=DPI, engine=engine, second=second)
+    assert len(second.widths) == asked
+    assert second.widths == sorted(second.widths, reverse=True)
+    readers = [reading.reader for reading in look.readings]
+    assert readers.count("second-model-again") == asked - 1
+
+
 def test_the_numbers_of_a_form_are_limited(engine: OcrEngine) -> None:
     lines = [(("Mã:", 100), (f"{number}23456", 190)) for number in range(15)]
     assert len(places(engine, *lines)) == MOST_VALUES

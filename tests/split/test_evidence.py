@@ -115,7 +115,7 @@ def test_the_letters_of_the_number_tell_the_type(number: str, code: str | None) 
     assert (numbered.code if numbered else None) == code
 
 
-@pytest.mark.parametrize("read", ["V/v", "V/V", "v/v", "V|v", "V\\v"])
+@pytest.mark.parametrize("read", ["V/v", "V/V", "v/v", "V|v", "V\\v", "V/y"])
 def test_the_stroke_of_the_subject_may_be_misread(read: str) -> None:
     words = ["Hướng", "dẫn"]
     text = " ".join([read, *words]).replace("|", "⁄")
