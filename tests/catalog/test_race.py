@@ -16,8 +16,9 @@ MORTAL = 3
 BATCHES = [a_batch(f"{number}") for number in range(300)]
 
 
-def work(catalog: SqlCatalog, worker: int, ledger: Path) -> None:
+def work(url: str, worker: int, ledger: Path) -> None:
     """Lease and finish what there is; mortal workers are killed holding a lease."""
+    catalog = SqlCatalog(url)
     random.seed(worker)
     leases = 0
     while open_ones := catalog.batches(
@@ -43,9 +44,9 @@ def test_every_batch_is_finished_once_though_workers_are_killed(
     catalog.migrate()
     for batch in BATCHES:
         catalog.register(batch, batch.id, "originals/x")
-    fork = multiprocessing.get_context("fork")  # each child opens its own connections
+    spawn = multiprocessing.get_context("spawn")  # as on machines of their own
     crew = [
-        fork.Process(target=work, args=(catalog, worker, tmp_path / "ledger"))
+        spawn.Process(target=work, args=(url, worker, tmp_path / "ledger"))
         for worker in range(WORKERS)
     ]
     for each in crew:
