@@ -87,6 +87,8 @@ def prepare(
     quality = measure_quality(reading, reading_dpi)
     skew = 0.0 if quality.blank else estimate_skew(reading).degrees
     residual = 0.0
+    if not quality.blank:
+        reading = despeckle(reading)  # before a turn spreads the specks
     if abs(skew) >= options.straighten_from:
         picture = rotate(picture, -skew, bilevel=bilevel)
         residual = skew
@@ -94,7 +96,7 @@ def prepare(
         reading = rotate(reading, -skew)
         residual = 0.0
     if not quality.blank:
-        reading = wipe_leaders(despeckle(reading), reading_dpi)
+        reading = wipe_leaders(reading, reading_dpi)
     return Prepared(
         picture, picture_dpi, bilevel, reading, reading_dpi, skew, quality, residual
     )

@@ -167,9 +167,12 @@ _WEAR: dict[str, Callable[..., Pixels]] = {
         )
         for share in (0.005, 0.02)
     },
-    "specks 1 %, tilt 0.8°": lambda image, seed: drawing.speckled(
-        drawing.tilted(image, 0.8), 0.01, seed
-    ),
+    **{
+        f"specks 1 %, tilt {degrees:g}°": lambda image, seed, degrees=degrees: (
+            drawing.speckled(drawing.tilted(image, degrees), 0.01, seed)
+        )
+        for degrees in (0.8, 2)
+    },
     "black borders, holes": _borders,
     "fax 200 × 100 dpi": _fax,
 }
@@ -206,7 +209,7 @@ def _draw_letter(
     for row, words in enumerate(column):
         y = 22 + row * sheet.leading(12)
         sheet.print(" ".join(words), left, y, 12, Face.BOLD, align="middle")
-    drawing_heading(sheet, right)
+    _print_nation(sheet, right)
     sheet.print(number, left, 38, 13, align="middle")
     sheet.print(day, right, 38, 13, Face.ITALIC, align="middle")
     names = [" ".join(words) for words in column]
@@ -237,7 +240,7 @@ _NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 _MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
 
-def drawing_heading(sheet: Sheet, x: float) -> None:
+def _print_nation(sheet: Sheet, x: float) -> None:
     sheet.print(_NATION, x, 22, 12, Face.BOLD, align="middle")
     sheet.print(_MOTTO, x, 22 + sheet.leading(13), 13, Face.BOLD, align="middle")
 
@@ -245,7 +248,7 @@ def drawing_heading(sheet: Sheet, x: float) -> None:
 def _draw_form(index: int, seed: int) -> _Drawn:
     person = make_person(seed + index)
     sheet = Sheet(200)
-    drawing_heading(sheet, MIDDLE)
+    _print_nation(sheet, MIDDLE)
     lines = [_NATION, _MOTTO, "TỜ KHAI"]
     sheet.print("TỜ KHAI", MIDDLE, 42, 14, Face.BOLD, align="middle")
     y = 56.0
