@@ -27,6 +27,17 @@ def test_a_speckled_page_is_smoothed(share: float) -> None:
     assert speck_share(despeckle(worn)) < speck_share(worn) / 20
 
 
+@pytest.mark.parametrize("share", [0.005, 0.02])
+def test_strokes_outlast_the_specks_around_them(share: float) -> None:
+    page = page_of_text(size=11).image
+    ink, paper = page < 100, page > 250
+
+    calm = despeckle(speckled(page, share))
+
+    assert (calm[ink] < 160).mean() > 0.93  # a median of it all: 0.90
+    assert (calm[paper] > 160).mean() > 0.999  # untouched: 0.9975
+
+
 def test_a_clean_page_passes_as_it_is() -> None:
     form = to_gray(draw_birth_declaration(make_family(1))[0].image)
     for page in (form, bilevel(form), tilted(form, 0.7), jpeg(form, 30)):
