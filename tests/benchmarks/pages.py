@@ -15,8 +15,7 @@ from pipeline.model.scan import MediaType
 from pipeline.model.unicode import collapse, normalize
 from pipeline.pdf.rasterize import open_scan
 from tests import drawing
-from tests.drawing import Face, Pixels, Sheet, make_person
-from tests.drawing import to_date_line as date_line
+from tests.drawing import Face, Person, Pixels, Sheet, make_person, to_date_line
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
@@ -25,6 +24,10 @@ _REAL_PAGES = range(2, 7)
 """Page 1's text was taken down without its two-column head."""
 
 LEFT, RIGHT, MIDDLE, BOTTOM = 30.0, 195.0, 112.5, 272.0
+"""Of the print, millimetres."""
+
+_NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+_MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,29 +198,10 @@ def _draw_letter(
     index: int, seed: int, *, seal: bool = False, stamp: bool = False, dpi: int = 200
 ) -> _Drawn:
     """Draw a paper with the two-column head of Decree 30 and a signature."""
-    chance = random.Random(seed + index)
     signer = make_person(seed + index)
-    day = date_line(signer.commune, signer.born.replace(year=2025, day=11))
-    agency, number = (
-        f"ỦY BAN NHÂN DÂN XÃ {signer.commune.upper()}",
-        f"Số: {chance.randint(1, 999)}/QĐ-UBND",
-    )
-    left, right = _HEAD_COLUMNS
+    agency = f"ỦY BAN NHÂN DÂN XÃ {signer.commune.upper()}"
     sheet = Sheet(dpi)
-    rows: list[list[str]] = []
-    column = sheet.wrap(agency, 70, 12, Face.BOLD)
-    for row, words in enumerate(column):
-        y = 22 + row * sheet.leading(12)
-        sheet.print(" ".join(words), left, y, 12, Face.BOLD, align="middle")
-    _print_nation(sheet, right)
-    sheet.print(number, left, 38, 13, align="middle")
-    sheet.print(day, right, 38, 13, Face.ITALIC, align="middle")
-    names = [" ".join(words) for words in column]
-    rows = [[name] for name in names] + [[number]]
-    by_rows = "\n".join(
-        [f"{names[0]} {_NATION}", " ".join([*names[1:], _MOTTO]), f"{number} {day}"]
-    )
-    by_columns = "\n".join([*(row[0] for row in rows), _NATION, _MOTTO, day])
+    heads = _print_head(sheet, agency, signer, random.Random(seed + index))
     sheet.print("QUYẾT ĐỊNH", MIDDLE, 62, 14, Face.BOLD, align="middle")
     body = ["QUYẾT ĐỊNH"]
     body += _print_prose(sheet, 82.0, 212.0, _sentences(seed + index), size=13.0)
@@ -229,15 +213,28 @@ def _draw_letter(
     if seal:
         image = drawing.with_seal(image, (136, 246), agency, dpi=dpi)
     if stamp:
-        day_in = f"{signer.born.replace(year=2025):%d/%m/%Y}"
-        image = drawing.with_stamp(image, str(1000 + index), day_in, (58, 58), dpi=dpi)
-    rest = "\n".join(body)
-    return _Drawn(image, (f"{by_columns}\n{rest}", f"{by_rows}\n{rest}"), dpi)
+        came = f"{signer.born.replace(year=2025):%d/%m/%Y}"
+        image = drawing.with_stamp(image, str(1000 + index), came, (58, 58), dpi=dpi)
+    return _Drawn(image, tuple("\n".join([*head, *body]) for head in heads), dpi)
 
 
-_HEAD_COLUMNS = 61.0, 149.0
-_NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-_MOTTO = "Độc lập - Tự do - Hạnh phúc"
+def _print_head(
+    sheet: Sheet, agency: str, signer: Person, chance: random.Random
+) -> tuple[list[str], list[str]]:
+    """Print the two columns; gives them one after the other, and row by row."""
+    left, right = 61.0, 149.0
+    names = [" ".join(row) for row in sheet.wrap(agency, 70, 12, Face.BOLD)]
+    for row, name in enumerate(names):
+        y = 22 + row * sheet.leading(12)
+        sheet.print(name, left, y, 12, Face.BOLD, align="middle")
+    _print_nation(sheet, right)
+    number = f"Số: {chance.randint(1, 999)}/QĐ-UBND"
+    day = to_date_line(signer.commune, signer.born.replace(year=2025, day=11))
+    sheet.print(number, left, 38, 13, align="middle")
+    sheet.print(day, right, 38, 13, Face.ITALIC, align="middle")
+    by_columns = [*names, number, _NATION, _MOTTO, day]
+    by_rows = [names[0], _NATION, *names[1:], _MOTTO, number, day]
+    return by_columns, by_rows
 
 
 def _print_nation(sheet: Sheet, x: float) -> None:
