@@ -8,7 +8,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test check format test demo bench-read lock clean
+.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
@@ -25,7 +25,7 @@ check: setup ## the quick loop: format, lint, types, import rules, tests without
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/mypy pipeline $(wildcard demo)
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -m "not server" -q -n 2 $(ARGS)
+	$(PYTHON) -m pytest -m "not server and not slow" -q -n 2 $(ARGS)
 
 format: setup ## put the code in form
 	.venv/bin/ruff check --fix $(CODE)
@@ -39,6 +39,12 @@ demo: setup ## the whole thing on this machine; CHECK=1 asserts the outcome and 
 
 bench-read: setup ## how fast and how well pages are read
 	$(PYTHON) -m tests.benchmarks.read
+
+bench-extract: setup ## how well papers are told apart and their fields read (ARGS=...)
+	$(PYTHON) -m tests.benchmarks.extract $(ARGS)
+
+bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outcome
+	$(PYTHON) -m tests.benchmarks.hostile $(ARGS)
 
 lock: setup ## make both lock files again from pyproject.toml (UPGRADE=1 takes new versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
