@@ -281,7 +281,9 @@ def open_inbox(settings: Settings, counters: tuple[Counter, ...]) -> DropFolders
         settings.drop_root,
         counters,
         InboxOptions(
-            quiet_period=intake.quiet_period, give_up_after=intake.give_up_after
+            quiet_period=intake.quiet_period,
+            give_up_after=intake.give_up_after,
+            damaged_after=intake.damaged_after,
         ),
         is_whole=open_prober(settings),
         clock=now,

@@ -73,6 +73,9 @@ class IntakeSettings(Section):
     give_up_after: Seconds = 600.0
     """Seconds an incomplete file may stand still before it is set aside."""
 
+    damaged_after: Seconds = 30.0
+    """The same for a damaged file that has its end: waiting will hardly mend it."""
+
     max_bytes: Count = 2_000_000_000
     max_pages: Count = 2_000
     max_pixels: Count = 250_000_000

@@ -62,6 +62,10 @@ class InboxOptions:
     """Seconds an incomplete file may stand still before it is claimed all the same,
     to be set aside."""
 
+    damaged_after: float = 30.0
+    """The same for a file that has its end and is damaged before it: no copy that goes
+    on makes it whole."""
+
     most_per_sweep: int = 50
     """Files claimed in one sweep, so that a flooded folder does not hold it up."""
 
@@ -89,7 +93,9 @@ class DropFolders:
     monotonic: Callable[[], float] = time.monotonic
     _still: dict[str, StillnessWatch] = field(default_factory=dict, init=False)
     _unreachable: set[str] = field(default_factory=set, init=False)
-    _waiting: dict[Path, Look] = field(default_factory=dict, init=False)
+    _waiting: dict[Path, tuple[Look, float]] = field(default_factory=dict, init=False)
+    """Files that are not whole: as they were looked into, and for how many seconds
+    they may stand still."""
 
     def sweep(self) -> tuple[ClaimedFile, ...]:
         """Claim every file that is done, one of each counter in turn."""
@@ -220,20 +226,29 @@ class DropFolders:
             return False
         if still >= self.options.give_up_after:
             return True
-        if self._waiting.get(path) == look:
-            return False
-        try:
-            self.is_whole(path)
-        except (IncompleteScan, DamagedScan):
-            # It may still grow; looked at again when it changes or time is up.
-            self._waiting[path] = look
-            return False
-        except ScanRejected:
-            pass
-        except OSError:
+        seen, patience = self._waiting.get(path, (None, 0.0))
+        if seen != look:
+            try:
+                patience = self._look_into(path)
+            except OSError:
+                return still >= self.options.give_up_after
+            self._waiting[path] = (look, patience)
+        if still < patience:
             return False
         self._waiting.pop(path, None)
         return True
+
+    def _look_into(self, path: Path) -> float:
+        """Tell for how many seconds a file may stand still; 0.0 when it is done."""
+        try:
+            self.is_whole(path)
+        except IncompleteScan:
+            return self.options.give_up_after
+        except DamagedScan:
+            return self.options.damaged_after
+        except ScanRejected:
+            pass
+        return 0.0
 
     def _claim(self, counter: Counter, path: Path) -> ClaimedFile | None:
         claim, folder = self._new_claim(counter.id)

@@ -11,7 +11,13 @@ import zlib
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from pipeline.errors import DamagedScan, EmptyScan, IncompleteScan, OversizedScan
+from pipeline.errors import (
+    DamagedScan,
+    EmptyScan,
+    IncompleteScan,
+    OversizedScan,
+    ScanRejected,
+)
 from pipeline.intake.limits import ProbeLimits
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -35,6 +41,11 @@ taken before its contents came. Uncompressed white or black may well be zeros.""
 
 _ENTROPY_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 """A marker that ends coded JPEG data: not stuffing, not a restart (ITU-T T.81, B.1)."""
+
+_PNG_END = b"IEND"
+_JPEG_END = b"\xff\xd9"
+_TAIL = 1024
+"""Bytes at the end in which a whole file's end mark stands, whatever follows it."""
 
 _JPEG_EOI = 0xD9
 _JPEG_SOS = 0xDA
@@ -61,7 +72,7 @@ def count_jpeg_pages(path: Path, limits: ProbeLimits) -> int:
     """Walk a JPEG's segments to its end mark; a JPEG is one page.
 
     Raises:
-        IncompleteScan: the file ends before the end mark.
+        IncompleteScan: the file ends before the end mark, or has none.
         DamagedScan: a segment does not begin where the last one ended, or no frame.
         OversizedScan: more pixels than *limits* allow.
     """
@@ -92,7 +103,7 @@ def count_png_pages(path: Path, limits: ProbeLimits) -> int:
     """Walk a PNG's chunks, checking each one's sum, to its end; a PNG is one page.
 
     Raises:
-        IncompleteScan: the file ends before the end chunk.
+        IncompleteScan: the file ends before the end chunk, or has none.
         DamagedScan: a chunk's sum is wrong, or the header is not the first chunk.
         OversizedScan: more pixels than *limits* allow.
     """
@@ -104,7 +115,7 @@ def count_png_pages(path: Path, limits: ProbeLimits) -> int:
             body = _slice(data, place + 4, length + 4)
             (stored,) = struct.unpack(">I", _slice(data, place + 8 + length, 4))
             if zlib.crc32(body) != stored:
-                raise DamagedScan("PNG chunk with a wrong checksum")
+                raise _broken("PNG chunk with a wrong checksum", data, _PNG_END)
             if first:
                 if kind != b"IHDR" or length < 8:
                     raise DamagedScan("PNG without a header")
@@ -146,6 +157,8 @@ class _Tiff:
     def _directory(self, place: int, limits: ProbeLimits) -> int:
         """Check one directory and return where the next one is, 0 at the end."""
         entries = self._number(self._entries, place)
+        if entries == 0:
+            raise IncompleteScan("TIFF directory that is not filled in yet")
         place += struct.calcsize(self._entries)
         size = 4 + 2 * self._inline
         if place + entries * size > len(self._data):
@@ -159,6 +172,8 @@ class _Tiff:
         }
         for start in range(place, place + entries * size, size):
             tag, kind = self._number("H", start), self._number("H", start + 2)
+            if tag == kind == 0:
+                raise IncompleteScan("TIFF directory that is not filled in yet")
             count = self._number(self._wide, start + 4)
             at = self._value_place(start, kind, count)
             if tag in wanted and kind in _TIFF_INTEGERS:
@@ -221,10 +236,17 @@ def _slice(data: mmap, place: int, size: int) -> bytes:
 def _next_marker(data: mmap, place: int) -> tuple[int, int]:
     """Read a JPEG marker; fill bytes before it are allowed (T.81, B.1.1.2)."""
     if _slice(data, place, 1) != b"\xff":
-        raise DamagedScan("JPEG segment out of place")
+        raise _broken("JPEG segment out of place", data, _JPEG_END)
     while (code := _slice(data, place, 1)[0]) == 0xFF:
         place += 1
     return code, place + 1
+
+
+def _broken(found: str, data: mmap, end: bytes) -> ScanRejected:
+    """Tell damage from a copy whose size was taken first: that has no end yet."""
+    if data.rfind(end, max(0, len(data) - _TAIL)) < 0:
+        return IncompleteScan(f"{found}, and no end")
+    return DamagedScan(found)
 
 
 def _check_pixels(width: int, height: int, limits: ProbeLimits) -> None:

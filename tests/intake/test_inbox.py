@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ConfigError, IncompleteScan, UnsupportedScan
+from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, UnsupportedScan
 from pipeline.intake.inbox import DropFolders, InboxOptions
 from pipeline.model.scan import Counter, FolderRules
 
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
-OPTIONS = InboxOptions(quiet_period=10, give_up_after=600)
+OPTIONS = InboxOptions(quiet_period=10, give_up_after=600, damaged_after=30)
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Bench:
     root: Path
     clock: Clock = field(default_factory=Clock)
     not_whole: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
 
     def open(self, rules: FolderRules | None = None) -> DropFolders:
         first = replace(COUNTERS[0], folder=rules or FolderRules())
@@ -52,6 +53,8 @@ class Bench:
     def check(self, path: Path) -> None:
         if path.name in self.not_whole:
             raise IncompleteScan("half")
+        if path.name in self.damaged:
+            raise DamagedScan("torn")
         if path.suffix == ".docx":
             raise UnsupportedScan("word")
 
@@ -103,6 +106,27 @@ def test_a_file_that_is_not_whole_waits_and_is_given_up_in_the_end(
     assert bench.settle(inbox) == []
     bench.clock.seconds += OPTIONS.give_up_after
     assert len(inbox.sweep()) == 1
+
+
+def test_a_damaged_file_is_given_up_sooner(bench: Bench) -> None:
+    bench.damaged.add("a.pdf")
+    bench.drop("a.pdf")
+    inbox = bench.open()
+    assert bench.settle(inbox) == []
+    bench.clock.seconds += OPTIONS.damaged_after - OPTIONS.quiet_period - 1
+    assert inbox.sweep() == ()
+    bench.clock.seconds += 1
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_damaged_file_that_changes_is_looked_into_again(bench: Bench) -> None:
+    bench.damaged.add("a.pdf")
+    bench.drop("a.pdf")
+    inbox = bench.open()
+    bench.settle(inbox)
+    bench.damaged.clear()
+    bench.drop("a.pdf", b"whole")
+    assert bench.settle(inbox) == ["one"]
 
 
 def test_a_file_that_is_no_scan_is_claimed_to_be_refused(bench: Bench) -> None:

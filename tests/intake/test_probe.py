@@ -60,6 +60,15 @@ def test_spoilt_files_end_in_a_verdict(kind: str, tmp_path: Path) -> None:
             probe(written(tmp_path, bytes(data)), LIMITS)
 
 
+def spoilt(data: bytes) -> bytes:
+    return data[:20] + bytes(20) + data[40:]
+
+
+def unfilled(data: bytes) -> bytes:
+    # Of a copy that took the whole size first and goes on.
+    return data[:40] + bytes(len(data) - 40)
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [
@@ -76,6 +85,11 @@ def test_spoilt_files_end_in_a_verdict(kind: str, tmp_path: Path) -> None:
         ),
         pytest.param(files.circular_tiff(), DamagedScan, id="circular tiff"),
         pytest.param(b"\xff\xd8\xff\xd9", DamagedScan, id="jpeg without a frame"),
+        pytest.param(spoilt(files.png()), DamagedScan, id="spoilt png"),
+        pytest.param(unfilled(files.png()), IncompleteScan, id="png not filled in"),
+        pytest.param(spoilt(files.jpeg()), DamagedScan, id="spoilt jpeg"),
+        pytest.param(unfilled(files.jpeg()), IncompleteScan, id="jpeg not filled in"),
+        pytest.param(unfilled(files.pdf()), IncompleteScan, id="pdf not filled in"),
     ],
 )
 def test_a_file_that_cannot_be_a_scan_says_why(
