@@ -1,7 +1,7 @@
 """Made-up dossiers, drawn and worn, with everything that is printed on them."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -219,11 +219,6 @@ def _day(chance: random.Random) -> date:
     return date(2025, 1, 1) + timedelta(days=chance.randrange(640))
 
 
-def draw_scans(count: int, seed: int, each: int = 2) -> Iterator[list[Paper]]:
-    """Draw *count* dossiers and stack *each* of them for one scan."""
-    for first in range(0, count, each):
-        yield [
-            paper
-            for number in range(first, min(first + each, count))
-            for paper in draw_dossier(seed * 10_000 + number)
-        ]
+def draw_scan(seed: int, numbers: Sequence[int]) -> list[Paper]:
+    """Draw the dossiers with these *numbers* and stack them as one scan."""
+    return [paper for n in numbers for paper in draw_dossier(seed * 10_000 + n)]
