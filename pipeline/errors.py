@@ -123,9 +123,24 @@ class OversizedScan(ScanRejected):
 
 
 class EmptyScan(ScanRejected):
-    """The file has no bytes or no pages."""
+    """The file has no bytes, or nothing but separator sheets."""
 
     reason = "EMPTY"
+
+
+class NoPagesScan(ScanRejected):
+    """The file is sound and has no pages."""
+
+    reason = "NO_PAGES"
+
+
+class XfaScan(ScanRejected):
+    """An electronic form that only its maker's program can draw (XFA).
+
+    Its one page says "please wait"; filed, that would pass for the paper.
+    """
+
+    reason = "XFA_ONLY"
 
 
 class DuplicateScan(ScanRejected):

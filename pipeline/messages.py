@@ -24,6 +24,8 @@ SENTENCES = {
     "WORKING": "Accepted; it is being read.",
     "RECEIVED": "Accepted; it waits to be read.",
     "EMPTY": "The file is empty.",
+    "NO_PAGES": "The file has no pages.",
+    "XFA_ONLY": "The file is an electronic form that cannot be read as pages.",
     "UNSUPPORTED": "This kind of file cannot be taken.",
     "ENCRYPTED": "The file is protected by a password.",
     "DAMAGED": "The file is damaged.",
@@ -41,6 +43,8 @@ SENTENCES = {
 
 ADVICE = {
     "EMPTY": "Scan the paper again.",
+    "NO_PAGES": "Scan the paper again.",
+    "XFA_ONLY": "Open the form, print it on paper or to a PDF, then drop that.",
     "UNSUPPORTED": "Scan to PDF, TIFF, JPEG or PNG.",
     "ENCRYPTED": "Save the file without a password, then drop it again.",
     "DAMAGED": "Scan the paper again.",

@@ -15,9 +15,11 @@ from pipeline.errors import (
     EmptyScan,
     EncryptedScan,
     IncompleteScan,
+    NoPagesScan,
     OversizedScan,
     ScanRejected,
     UnsupportedScan,
+    XfaScan,
 )
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.structure import (
@@ -45,7 +47,8 @@ def probe(path: Path, limits: ProbeLimits) -> Probe:
     """Tell what a file is, by content, and that it is whole; nothing is decoded.
 
     Raises:
-        EmptyScan, UnsupportedScan, OversizedScan, EncryptedScan: as their names say.
+        EmptyScan, NoPagesScan, UnsupportedScan, OversizedScan, EncryptedScan,
+        XfaScan: as their names say.
         IncompleteScan: the file ends before its contents do; it may still grow.
         DamagedScan: it would open only by repair, which loses pages silently.
     """
@@ -105,6 +108,7 @@ def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
             pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf,
         ):
             pages = len(pdf.pages)
+            xfa_only = _is_xfa_only(pdf)
             warnings = pdf.get_warnings()
     except pikepdf.PasswordError as error:
         raise EncryptedScan("a password is needed") from error
@@ -113,10 +117,26 @@ def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
     if warnings:
         raise _broken_pdf(path)
     if pages == 0:
-        raise EmptyScan("no pages")
+        raise NoPagesScan("no pages")
+    if xfa_only:
+        raise XfaScan("a form without pages of its own")
     if pages > limits.max_pages:
         raise OversizedScan(f"{pages} pages")
     return pages
+
+
+def _is_xfa_only(pdf: pikepdf.Pdf) -> bool:
+    """Tell whether the pages are drawn by the form's own program.
+
+    A static form has fields and pages beside its XFA part, and is read like any other.
+    """
+    form = pdf.Root.get("/AcroForm")
+    if not isinstance(form, pikepdf.Dictionary) or "/XFA" not in form:
+        return False
+    fields = form.get("/Fields")
+    has_fields = isinstance(fields, pikepdf.Array) and len(fields) > 0
+    needs_rendering: object = pdf.Root.get("/NeedsRendering")
+    return not has_fields or needs_rendering is True
 
 
 def _broken_pdf(path: Path) -> ScanRejected:

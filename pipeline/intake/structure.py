@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pipeline.errors import (
     DamagedScan,
-    EmptyScan,
     IncompleteScan,
+    NoPagesScan,
     OversizedScan,
     ScanRejected,
 )
@@ -104,12 +104,13 @@ def count_png_pages(path: Path, limits: ProbeLimits) -> int:
 
     Raises:
         IncompleteScan: the file ends before the end chunk, or has none.
-        DamagedScan: a chunk's sum is wrong, or the header is not the first chunk.
+        DamagedScan: a chunk's sum is wrong, the header is not the first chunk, or there
+            is no picture.
         OversizedScan: more pixels than *limits* allow.
     """
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         place = len(PNG_SIGNATURE)
-        first = True
+        first, filled = True, False
         while True:
             length, kind = struct.unpack(">I4s", _slice(data, place, 8))
             body = _slice(data, place + 4, length + 4)
@@ -122,7 +123,10 @@ def count_png_pages(path: Path, limits: ProbeLimits) -> int:
                 width, height = struct.unpack(">II", body[4:12])
                 _check_pixels(width, height, limits)
                 first = False
+            filled = filled or kind == b"IDAT"
             if kind == b"IEND":
+                if not filled:
+                    raise DamagedScan("PNG without a picture")
                 return 1
             place += 12 + length
 
@@ -151,7 +155,7 @@ class _Tiff:
                 raise OversizedScan(f"more than {limits.max_pages} pages")
             place = self._directory(place, limits)
         if not seen:
-            raise EmptyScan("TIFF without pages")
+            raise NoPagesScan("TIFF without pages")
         return len(seen)
 
     def _directory(self, place: int, limits: ProbeLimits) -> int:

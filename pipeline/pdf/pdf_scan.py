@@ -5,7 +5,7 @@ from pathlib import Path
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
-from pipeline.errors import DamagedScan, EmptyScan, EncryptedScan, PageUnreadable
+from pipeline.errors import DamagedScan, EncryptedScan, NoPagesScan, PageUnreadable
 from pipeline.imaging.arrays import Image
 from pipeline.model.text import OcrPage
 from pipeline.pdf.draw import draw_page
@@ -51,7 +51,7 @@ class PdfScan:
             if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
                 raise EncryptedScan("the PDF asks for a password") from error
             if self._tree.is_empty():
-                raise EmptyScan("the PDF has no pages") from error
+                raise NoPagesScan("the PDF has no pages") from error
             raise DamagedScan("does not open as a PDF") from error
 
     @property

@@ -26,7 +26,7 @@ def open_scan(
     Raises:
         EncryptedScan: a password is needed.
         DamagedScan: the file does not open as what it is said to be.
-        EmptyScan: it has no pages.
+        NoPagesScan: it has no pages.
         OversizedScan: a single picture larger than *max_pixels*.
     """
     scan: Scan

@@ -5,7 +5,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Name
 
-from pipeline.errors import DamagedScan, EmptyScan, EncryptedScan, PageUnreadable
+from pipeline.errors import DamagedScan, EncryptedScan, NoPagesScan, PageUnreadable
 from pipeline.model.scan import MediaType
 from pipeline.pdf.raster import Raster
 from pipeline.pdf.rasterize import open_scan
@@ -212,7 +212,7 @@ def test_a_locked_file_is_encrypted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "error"),
-    [(b"not a PDF", DamagedScan), (b"", DamagedScan), (scan_pdf(), EmptyScan)],
+    [(b"not a PDF", DamagedScan), (b"", DamagedScan), (scan_pdf(), NoPagesScan)],
     ids=["other file", "no bytes", "no pages"],
 )
 def test_what_is_no_scan_is_rejected(
