@@ -205,8 +205,10 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
             folder in those is meant from the configuration's parent folder.
 
     Raises:
-        ConfigError: a file is missing or malformed, a key unknown, a value not allowed.
+        ConfigError: a file is missing or malformed, a key or a variable of the
+            environment unknown, a value not allowed.
     """
+    _refuse_unknown_variables()
     folder = config or default_config()
     values = _read_toml(folder / "pipeline.toml")
     values["config"] = folder
@@ -216,6 +218,19 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
         raise ConfigError(_explain(folder / "pipeline.toml", error)) from error
     chosen = home.absolute() if home else folder.absolute().parent / settings.home
     return settings.model_copy(update={"home": chosen})
+
+
+def _refuse_unknown_variables() -> None:
+    """Find misspelt variables, which would change nothing without a word."""
+    known = {"PIPELINE_CONFIG"}
+    for name, field in Settings.model_fields.items():
+        keys = getattr(field.annotation, "model_fields", None)
+        names = [f"{name}__{key}" for key in keys] if keys else [name]
+        known.update(f"PIPELINE_{each}".upper() for each in names)
+    given = (name for name in os.environ if name.upper().startswith("PIPELINE_"))
+    unknown = sorted(name for name in given if name.upper() not in known)
+    if unknown:
+        raise ConfigError(f"environment: no such setting: {', '.join(unknown)}")
 
 
 def default_config() -> Path:

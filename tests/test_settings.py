@@ -52,6 +52,33 @@ def test_the_environment_wins_over_the_file(
     assert (settings.reading.dpi, settings.reading.workers) == (150, 3)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["PIPELINE_READING__DPY", "PIPELINE_RAEDING__DPI", "PIPELINE_DROPS", "PIPELINE_"],
+)
+def test_a_misspelt_variable_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "swordfish")
+    with pytest.raises(ConfigError, match=rf"{name}$"):
+        load_settings(config(tmp_path, ""))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PIPELINE_HOME", "PIPELINE_CONFIG", "PIPELINE_DROP"),
+        *("PIPELINE_STORE__SECRET_KEY_FILE", "pipeline_web__host"),
+        *("PIPELINER_HOME", "CI_PIPELINE_ID"),
+    ],
+)
+def test_known_variables_and_those_of_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path))
+    load_settings(config(tmp_path, ""))
+
+
 def test_the_call_wins_over_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
