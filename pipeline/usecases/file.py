@@ -49,9 +49,10 @@ class Filer:
 
         Raises:
             ObjectMissing: the work area lost a page result of this plan.
+            ObjectConflict: a dossier of another batch has the same id.
         """
         for dossier in plan.dossiers:
-            manifest = self._existing(dossier.id)
+            manifest = self._existing(dossier.id, batch)
             if manifest is None:
                 manifest = self._commit(batch, original_key, plan, dossier, beat)
                 log.info(
@@ -88,11 +89,17 @@ class Filer:
             return ""
         return "\n\n".join(page.text for page in pages)
 
-    def _existing(self, dossier_id: str) -> Manifest | None:
+    def _existing(self, dossier_id: str, batch: ScanBatch) -> Manifest | None:
+        """Find what an earlier try filed; an id is short, so it may be another's."""
         try:
-            return self.archive.manifest(dossier_id, FIRST_REVISION)
+            found = self.archive.manifest(dossier_id, FIRST_REVISION)
         except ObjectMissing:
             return None
+        if found.batch_id != batch.id:
+            raise ObjectConflict(
+                f"dossier {dossier_id}: of batch {found.batch_id}, not {batch.id}"
+            )
+        return found
 
     def _commit(
         self,

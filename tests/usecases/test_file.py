@@ -7,7 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.errors import ObjectMissing, WorkTakenOver
+from pipeline.errors import ObjectConflict, ObjectMissing, WorkTakenOver
 from pipeline.model.dossier import DossierStatus, Plan
 from pipeline.model.search import SearchQuery
 from pipeline.model.state import BatchRecord
@@ -64,6 +64,16 @@ def test_filing_again_changes_nothing(house: House) -> None:
     assert again == once
     assert house.keys() == keys
     assert len(house.catalog.deliveries()) == 2
+
+
+def test_a_dossier_of_another_batch_is_not_taken_for_ours(house: House) -> None:
+    with planned(house) as (record, plan):
+        list(house.filer.file(record.batch, record.original_key, plan, rest))
+        other = replace(record.batch, id="f" * 32)
+        with pytest.raises(ObjectConflict, match=r"not f{32}"):
+            next(house.filer.file(other, record.original_key, plan, rest))
+
+    assert {each.batch_id for each in house.archive.manifests()} == {record.batch.id}
 
 
 def test_a_dossier_is_not_there_before_its_manifest(house: House) -> None:
