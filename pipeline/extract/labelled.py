@@ -115,7 +115,7 @@ def readings_of(words: Sequence[OcrWord], kind: Kind, read: ReadPage) -> Verdict
 def _weighed(
     kind: Kind, value: Value, read: ReadPage, parsed: Parsed, today: date | None
 ) -> tuple[Parsed, float, str]:
-    """Judge a number by its second look where there is one, else by its words."""
+    """Judge a value by the second look at it where there is one, else by its words."""
     exact = read.page.source == "text-layer"
     once = of_value(value.words, kind, parsed, value.label_score, exact)
     spoken_against = parsed.certainty <= DOUBTFUL and parsed.understood
@@ -134,9 +134,8 @@ def _weighed(
         return parsed, min(once, CONTRADICTED), verdict.why
     seen = parse(kind, verdict.candidate.value, today=today)
     sure = verdict.confidence * (DOUBTFUL if seen.certainty <= DOUBTFUL else 1.0)
-    note = ", ".join(dict.fromkeys(filter(None, (parsed.note, seen.note))))
-    if not parsed.understood:
-        note = seen.note
+    notes = (parsed.note, seen.note) if parsed.understood else (seen.note,)
+    note = ", ".join(dict.fromkeys(filter(None, notes)))
     judged = Parsed(verdict.candidate.value, seen.certainty, note)
     return judged, round(sure * value.label_score, 3), verdict.why
 
