@@ -179,7 +179,7 @@ def seaweedfs() -> Iterator[S3Server]:
 
 @contextlib.contextmanager
 def minio() -> Iterator[S3Server]:
-    """Run MinIO with a key for its encryption, and no bucket.
+    """Run MinIO, which encrypts every object, with no bucket.
 
     Raises:
         ServerUnavailable: no ``minio`` program on the path or in the project's cache.
@@ -194,6 +194,7 @@ def minio() -> Iterator[S3Server]:
         "MINIO_BROWSER": "off",
         "MINIO_UPDATE": "off",
         "MINIO_KMS_SECRET_KEY": "tests:" + "A" * 43 + "=",
+        "MINIO_KMS_AUTO_ENCRYPTION": "on",  # as in docker-compose.yml
         "MINIO_CI_CD": "1",  # allows the data folder on the system's own disk
     }
     with _folder("minio") as folder:

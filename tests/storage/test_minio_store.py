@@ -14,8 +14,8 @@ from pipeline.errors import ConfigError, ObjectConflict, StoreUnavailable
 from pipeline.storage.init import init_buckets
 from pipeline.storage.minio_store import MinioStore
 from pipeline.storage.s3 import S3Connection
-from tests.servers import free_ports
-from tests.storage.conftest import open_store
+from tests.servers import S3Server, free_ports
+from tests.storage.conftest import connect, open_store
 
 KEY = "dossiers/0123456789abcdef-01/r1/01-giay-khai-sinh.pdf"
 SECRET = "the-secret-of-this-test"
@@ -239,3 +239,15 @@ def test_the_secret_is_not_shown() -> None:
     )
 
     assert SECRET not in repr(connection)
+
+
+def test_an_object_is_encrypted_at_rest(minio_server: S3Server) -> None:
+    connection = connect(minio_server)
+    init_buckets(connection)
+    open_store(connection).create("work/there", b"there")
+
+    found = minio_server.client().stat_object(
+        bucket_name=connection.bucket("work"), object_name="there"
+    )
+
+    assert found.metadata["x-amz-server-side-encryption"] in {"AES256", "aws:kms"}
