@@ -3,7 +3,10 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from pipeline.settings import Settings, StoreSettings, default_config
+from pipeline.storage.init import S3Identity, init_buckets, init_users
 from pipeline.web.app import make_app
+from tests.servers import S3Server
+from tests.storage.conftest import connect
 
 
 def test_health_tells_that_store_and_catalog_answer(client: TestClient) -> None:
@@ -26,6 +29,26 @@ def test_health_tells_that_the_store_is_down(tmp_path: Path) -> None:
         answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json() == {"status": "down", "catalog": "ok", "store": "down"}
+
+
+def test_health_asks_only_what_the_web_pages_identity_may(
+    minio_server: S3Server, tmp_path: Path
+) -> None:
+    administrator = connect(minio_server)
+    init_buckets(administrator)
+    web = S3Identity(f"{administrator.bucket_prefix}web", "secret-of-web")
+    init_users(administrator, {"web": web})
+    store = StoreSettings(
+        kind="s3",
+        endpoint=administrator.endpoint,
+        secure=False,
+        bucket_prefix=administrator.bucket_prefix,
+        access_key=web.access_key,
+        secret_key=web.secret_key,
+    )
+    settings = Settings(home=tmp_path, config=default_config(), store=store)
+    with TestClient(make_app(settings), base_url="http://localhost") as client:
+        assert client.get("/health").json()["store"] == "ok"
 
 
 def test_a_browser_gets_its_icon(client: TestClient) -> None:
