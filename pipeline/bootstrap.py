@@ -49,6 +49,7 @@ from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
+from pipeline.usecases.status import StatusFile
 from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
 
@@ -96,6 +97,7 @@ class App:
     ingester: Ingester
     upkeep: Upkeep
     viewer: Viewer
+    status_file: StatusFile
 
     @property
     def owner(self) -> str:
@@ -151,6 +153,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
         upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
         viewer=Viewer(archive),
+        status_file=StatusFile(inbox, archive, catalog, now),
     )
 
 

@@ -55,6 +55,16 @@ ADVICE = {
 }
 """What the clerk should do, by reason."""
 
+STATUS_WORDS = {
+    "TITLE": "Scans of",
+    "WAITING": "Files in the folder that are not accepted yet",
+    "NOTHING": "Nothing was scanned today.",
+    "PAGES": "pages",
+    "PAPERS": "papers",
+    "NO_CODE": "Dossier without a code",
+}
+"""Words of the status file in a drop folder."""
+
 ASK_OPERATOR = "Tell the operator of the system."
 
 
@@ -71,6 +81,11 @@ def sentence(reason: str, language: str = LANGUAGE) -> str:
 def advice(reason: str, language: str = LANGUAGE) -> str:
     """Say what the clerk should do about it."""
     return translate(ADVICE.get(reason, ASK_OPERATOR), language)
+
+
+def status_word(name: str, language: str = LANGUAGE) -> str:
+    """Give a word of the status file."""
+    return translate(STATUS_WORDS[name], language)
 
 
 def translate(message: str, language: str = LANGUAGE) -> str:

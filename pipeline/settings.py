@@ -252,6 +252,7 @@ class _CounterEntry(Section):
     ignore: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     done_marker: bool = False
     priority: Priority = Priority.DAY
+    status_file: bool = True
 
     def to_counter(self) -> Counter:
         """Put what concerns the drop folder together."""

@@ -13,6 +13,7 @@ from pipeline.errors import PipelineError
 from pipeline.flows.names import WATCH
 from pipeline.flows.start import start_digitize, start_watch
 from pipeline.model.intake import ClaimedFile
+from pipeline.model.scan import Counter
 from pipeline.model.state import BatchRecord, BatchState
 
 _SHIFT = timedelta(hours=6)
@@ -52,7 +53,7 @@ def look_once(app: App, started: set[str], troubled: set[str]) -> None:
     Args:
         app: the use-cases.
         started: batches this watch asked a run for; grows.
-        troubled: claims whose trouble the log tells already.
+        troubled: claims and counters whose trouble the log tells already.
     """
     app.inbox.sweep()
     for claimed in app.inbox.claimed():
@@ -70,6 +71,21 @@ def look_once(app: App, started: set[str], troubled: set[str]) -> None:
             troubled.add(claimed.id)
         else:
             troubled.discard(claimed.id)
+    for counter in app.counters:
+        _post_status(app, counter, troubled)
+
+
+def _post_status(app: App, counter: Counter, troubled: set[str]) -> None:
+    try:
+        app.status_file.post(counter)
+    except (OSError, PipelineError) as error:
+        if counter.id not in troubled:
+            get_run_logger().warning(
+                "status file of %s: %s", counter.id, type(error).__name__
+            )
+        troubled.add(counter.id)
+    else:
+        troubled.discard(counter.id)
 
 
 def _take_in(app: App, claimed: ClaimedFile, started: set[str]) -> None:

@@ -43,6 +43,10 @@ class StillnessWatch:
         self._since[path] = (look, since)
         return now - since
 
+    def paths(self) -> tuple[Path, ...]:
+        """List the files that were there at the last look."""
+        return tuple(self._since)
+
     def forget_all_but(self, present: set[Path]) -> None:
         """Drop what is no longer there."""
         for path in self._since.keys() - present:

@@ -60,6 +60,8 @@ class FolderRules:
     """Whether a file is taken only once ``<name>.done`` lies beside it."""
 
     priority: Priority = Priority.DAY
+    status_file: bool = True
+    """Whether the clerk finds a list of today's scans in the folder."""
 
 
 @dataclass(frozen=True, slots=True)

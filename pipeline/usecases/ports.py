@@ -63,6 +63,12 @@ class Inbox(Protocol):
     def release(self, claimed: ClaimedFile) -> None:
         """Remove a claimed file whose original is safe in the store."""
 
+    def waiting(self, counter_id: str) -> int:
+        """Count the files that the last sweep left in a drop folder."""
+
+    def post(self, counter_id: str, text: str) -> None:
+        """Put *text* into the status file of a drop folder, where it is another."""
+
 
 class Archive(Protocol):
     """Originals, page results, plans, documents and manifests in an object store."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, UnsupportedScan
 from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.listing import STATUS_FILE
 from pipeline.model.scan import Counter, FolderRules
 
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
@@ -314,3 +315,41 @@ def test_a_crash_between_marker_and_file_gives_the_marker_back(bench: Bench) -> 
     assert inbox.claimed() == ()
     assert marker.exists()
     assert not claimed.path.parent.exists()
+
+
+def test_the_status_file_opens_in_notepad_and_is_no_scan(bench: Bench) -> None:
+    inbox = bench.open()
+    inbox.post("one", "Đã nhận\nhai dòng\n")
+    status = bench.root / "one" / STATUS_FILE
+    assert status.read_bytes() == b"\xef\xbb\xbf" + "Đã nhận\r\nhai dòng\r\n".encode()
+    assert bench.settle(inbox) == []
+    assert inbox.waiting("one") == 0
+
+
+def test_the_status_file_is_written_when_it_changes_only(bench: Bench) -> None:
+    inbox, status = bench.open(), bench.root / "one" / STATUS_FILE
+    inbox.post("one", "first\n")
+    before = status.stat()
+    inbox.post("one", "first\n")
+    assert status.stat().st_ino == before.st_ino
+    inbox.post("one", "other\n")
+    assert status.stat().st_ino != before.st_ino
+    assert list((bench.root / "one" / ".sohoa").iterdir()) == []
+
+
+def test_a_link_in_place_of_the_status_file_is_not_followed(bench: Bench) -> None:
+    precious = bench.root / "precious"
+    precious.write_text("mine")
+    (bench.root / "one").mkdir()
+    (bench.root / "one" / STATUS_FILE).symlink_to(precious)
+    bench.open().post("one", "ours\n")
+    assert precious.read_text() == "mine"
+
+
+def test_what_waits_is_counted(bench: Bench) -> None:
+    bench.not_whole.add("a.pdf")
+    bench.drop("a.pdf")
+    bench.drop("b.pdf")
+    inbox = bench.open()
+    assert bench.settle(inbox) == ["one"]
+    assert (inbox.waiting("one"), inbox.waiting("two")) == (1, 0)

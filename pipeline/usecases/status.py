@@ -1,0 +1,118 @@
+"""Tell the counter, in its own drop folder, what became of the scans of today.
+
+For counters without a browser. The list holds times, short ids, counts of pages and
+dossier codes: no name of a person, and no file name, as names get into those.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pipeline.messages import advice, sentence, status_word
+from pipeline.model.scan import Counter
+from pipeline.model.state import (
+    ENDED_BADLY,
+    BatchRecord,
+    BatchState,
+    RejectedScan,
+)
+from pipeline.usecases.ports import Archive, Catalog, Inbox
+
+_COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+_SHORT_ID = 8
+"""Digits of an id that a clerk reads out to an operator."""
+
+_MOST = 300
+"""Scans looked through: more than a counter does in a day."""
+
+_FILED = (BatchState.FILED, BatchState.REVIEW)
+
+_Entry = tuple[datetime, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFile:
+    """Writes the list of each counter when it changed."""
+
+    inbox: Inbox
+    archive: Archive
+    catalog: Catalog
+    clock: Callable[[], datetime]
+    _filed: dict[str, tuple[datetime, str]] = field(default_factory=dict, init=False)
+    """What to say of a filed batch, with the time of the change it was made for."""
+
+    def post(self, counter: Counter) -> None:
+        """Bring the list of a counter up to date; nothing where it says so already.
+
+        Raises:
+            OSError: the drop folder cannot be written to.
+            CatalogBusy, StoreUnavailable: no usable answer.
+        """
+        if counter.folder.enabled and counter.folder.status_file:
+            self.inbox.post(counter.id, self.compose(counter))
+
+    def compose(self, counter: Counter) -> str:
+        """Write the list, the latest scan first."""
+        today = self.clock().astimezone(_COUNTER_TIME).date()
+        entries = sorted(
+            (
+                entry
+                for entry in self._entries(counter.id)
+                if entry[0].astimezone(_COUNTER_TIME).date() == today
+            ),
+            reverse=True,
+        )
+        waiting = self.inbox.waiting(counter.id)
+        head = f"{status_word('TITLE')} {today:%d/%m/%Y} · {counter.name}"
+        lines = [
+            f"{at.astimezone(_COUNTER_TIME):%H:%M} · {said}" for at, said in entries
+        ]
+        lines = lines or [status_word("NOTHING")]
+        return "\n".join([head, f"{status_word('WAITING')}: {waiting}", "", *lines, ""])
+
+    def _entries(self, counter_id: str) -> Iterator[_Entry]:
+        records = self.catalog.batches(counter_id=counter_id, limit=_MOST)
+        refused = self.catalog.rejections(counter_id=counter_id, limit=_MOST)
+        known = {record.claim for record in records} | {each.claim for each in refused}
+        for claimed in self.inbox.claimed():
+            if claimed.counter_id == counter_id and claimed.id not in known:
+                yield claimed.claimed_at, sentence("RECEIVED")
+        for record in records:
+            yield record.batch.received_at, self._of_record(record)
+        for rejected in refused:
+            yield rejected.rejected_at, _of_rejection(rejected)
+
+    def _of_record(self, record: BatchRecord) -> str:
+        batch = record.batch
+        pages = f"{batch.page_count} {status_word('PAGES')}"
+        if record.state is BatchState.WORKING:
+            pages = f"{record.pages_done}/{pages}"
+        said = sentence(record.reason or record.state.name)
+        if record.state in ENDED_BADLY:
+            said = f"{said} {advice(record.reason or record.state.name)}"
+        if record.state in _FILED:
+            said = f"{said} {self._dossiers(record)}"
+        return f"{batch.id[:_SHORT_ID]} · {pages} · {said}"
+
+    def _dossiers(self, record: BatchRecord) -> str:
+        """Say what a batch was filed as; the store is asked once for each change."""
+        batch_id = record.batch.id
+        at, said = self._filed.get(batch_id, (None, ""))
+        if at != record.changed_at:
+            manifests = map(self.archive.manifest, self.catalog.dossiers_of(batch_id))
+            said = "; ".join(
+                f"{manifest.code or status_word('NO_CODE')}: "
+                f"{len(manifest.documents)} {status_word('PAPERS')}"
+                for manifest in manifests
+            )
+            if len(self._filed) > _MOST * 10:
+                self._filed.clear()
+            self._filed[batch_id] = (record.changed_at, said)
+        return said
+
+
+def _of_rejection(rejected: RejectedScan) -> str:
+    name = rejected.sha256 or rejected.claim.rsplit("-", maxsplit=1)[-1]
+    told = f"{sentence(rejected.reason)} {advice(rejected.reason)}"
+    return f"{name[:_SHORT_ID]} · {told}"

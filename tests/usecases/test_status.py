@@ -1,0 +1,83 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.intake.listing import STATUS_FILE
+from pipeline.messages import advice, sentence, status_word
+from pipeline.model.scan import FolderRules
+from pipeline.usecases.status import StatusFile
+from tests.split.paper import CODE
+from tests.usecases.fakes import COUNTER, TWO_SLIPS, House, open_house, scan
+
+NAME = "Nguyễn Thị Bí Mật.tif"
+
+
+def status_of(house: House) -> StatusFile:
+    return StatusFile(house.inbox, house.archive, house.catalog, house.clock)
+
+
+def lines(house: House) -> list[str]:
+    return status_of(house).compose(COUNTER).splitlines()[3:]
+
+
+def test_a_quiet_day_is_told(house: House) -> None:
+    assert lines(house) == [status_word("NOTHING")]
+
+
+def test_a_scan_is_followed_from_claim_to_dossier(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS)
+    claimed = house.claim(scan(2), NAME)
+    assert sentence("RECEIVED") in lines(house)[0]
+    record = house.receiver.receive(claimed)
+    assert record is not None
+    batch_id = house.catalog.batches()[0].batch.id
+    assert f"{batch_id[:8]} · 2 {status_word('PAGES')}" in lines(house)[0]
+    house.digitize(batch_id)
+    (filed,) = lines(house)
+    assert sentence("FILED") in filed
+    assert f"{CODE}: 1 {status_word('PAPERS')}" in filed
+
+
+def test_how_far_the_reading_is_is_told(house: House) -> None:
+    batch_id = house.receive().batch.id
+    lease = house.catalog.lease(batch_id, "me", seconds=60, attempts=3)
+    assert lease is not None
+    house.catalog.renew(lease, seconds=60, pages_done=2)
+    assert f"2/4 {status_word('PAGES')} · {sentence('WORKING')}" in lines(house)[0]
+
+
+def test_what_was_set_aside_says_what_to_do(house: House) -> None:
+    house.receiver.receive(house.claim(b"MZ a program", NAME))
+    assert sentence("UNSUPPORTED") in lines(house)[0]
+    assert advice("UNSUPPORTED") in lines(house)[0]
+
+
+def test_the_latest_is_on_top_and_yesterday_is_gone(house: House) -> None:
+    house.receive(scan(1))
+    house.clock.time += timedelta(minutes=30)
+    house.receive(scan(3))
+    pages = [line.split(" · ")[2] for line in lines(house)]
+    assert pages == [f"{number} {status_word('PAGES')}" for number in (3, 1)]
+    house.clock.time += timedelta(days=1)
+    assert lines(house) == [status_word("NOTHING")]
+
+
+@pytest.mark.parametrize("data", [b"MZ a program", scan(4)])
+def test_no_name_of_a_file_gets_into_it(data: bytes, house: House) -> None:
+    house.receiver.receive(house.claim(data, NAME))
+    assert "Bí Mật" not in status_of(house).compose(COUNTER)
+
+
+def test_it_lies_in_the_drop_folder(house: House) -> None:
+    status_of(house).post(COUNTER)
+    assert (house.home / "drop" / COUNTER.id / STATUS_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "rules", [FolderRules(status_file=False), FolderRules(enabled=False)]
+)
+def test_a_folder_may_go_without(rules: FolderRules, house: House) -> None:
+    status_of(house).post(replace(COUNTER, folder=rules))
+    assert not (house.home / "drop" / COUNTER.id / STATUS_FILE).exists()
