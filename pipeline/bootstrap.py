@@ -50,6 +50,7 @@ from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.status import StatusFile
+from pipeline.usecases.turns import Turns
 from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
 
@@ -98,6 +99,7 @@ class App:
     upkeep: Upkeep
     viewer: Viewer
     status_file: StatusFile
+    turns: Turns
 
     @property
     def owner(self) -> str:
@@ -122,7 +124,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     doctypes = load_doctypes(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
-    filer = Filer(archive, catalog, doctypes, now)
+    filer = Filer(archive, catalog, doctypes, now, layers=settings.filing.layers)
     recipe = make_recipe(settings)
     scratch = settings.home / "scratch"
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
@@ -154,6 +156,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
         viewer=Viewer(archive),
         status_file=StatusFile(inbox, archive, catalog, now),
+        turns=Turns(catalog, counters),
     )
 
 
@@ -310,6 +313,7 @@ def open_page_reader(settings: Settings) -> PageReader:
             PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
+            layers=settings.filing.layers,
         ),
     )
 
@@ -336,6 +340,7 @@ def make_recipe(settings: Settings) -> str:
     parts = [
         f"result {RESULT_VERSION}",
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
+        f"layers {settings.filing.layers}",
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]
     if has_model(tessdata, reading.second_model):

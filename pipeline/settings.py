@@ -115,6 +115,14 @@ class ReadingSettings(Section):
     """Bytes of address space a reading process may use beyond its start."""
 
 
+class FilingSettings(Section):
+    """What filed documents are made of."""
+
+    layers: bool = True
+    """Color and gray pages of text are kept as ink and paper, where that is faithful:
+    a tenth of the size. False: always as JPEG."""
+
+
 class WorkSettings(Section):
     """Leases and tries."""
 
@@ -173,6 +181,7 @@ class Settings(BaseSettings):
     catalog: CatalogSettings = CatalogSettings()
     intake: IntakeSettings = IntakeSettings()
     reading: ReadingSettings = ReadingSettings()
+    filing: FilingSettings = FilingSettings()
     work: WorkSettings = WorkSettings()
     prefect: PrefectSettings = PrefectSettings()
     web: WebSettings = WebSettings()

@@ -158,6 +158,7 @@ class _DocTypeEntry(_Entry):
         Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$")] | None
     ) = None
     sensitive: bool = False
+    layers: bool = True
     fields: tuple[_FieldEntry, ...] = ()
     checks: tuple[_CheckEntry, ...] = ()
     review_below: _Share = 0.80
@@ -175,6 +176,7 @@ class _DocTypeEntry(_Entry):
             leads_dossier=self.leads_dossier,
             type_code=self.type_code,
             sensitive=self.sensitive,
+            layers=self.layers,
             fields=tuple(FieldRule(**field.model_dump()) for field in self.fields),
             checks=tuple(Check(**check.model_dump()) for check in self.checks),
             review_below=self.review_below,

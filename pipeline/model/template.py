@@ -134,6 +134,10 @@ class DocType:
     """``typeDoc`` of Circular 05/2025/TT-BNV: 01-32."""
 
     sensitive: bool = False
+    layers: bool = True
+    """The filed page may be rebuilt from ink and paper. Not for certificates and cards:
+    fine patterns in their paper are worth keeping as they were scanned."""
+
     fields: tuple[FieldRule, ...] = ()
     checks: tuple[Check, ...] = ()
     review_below: float = 0.80

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pikepdf
-import PIL.Image
-from pikepdf import Dictionary, Name, Stream
+from pikepdf import Dictionary, Stream
 
 from pipeline.model.geometry import POINTS_PER_INCH
 from pipeline.model.scan import Page
 from pipeline.model.text import OcrPage
 from pipeline.pdf.glyphless import GlyphlessFont
+from pipeline.pdf.images import embed_picture
+from pipeline.pdf.layers import LAYERS_SUFFIX, copy_layers
 from pipeline.pdf.pdfa import PdfMetadata, mark_as_archive
-from pipeline.pdf.raster import own_size_limit
 from pipeline.pdf.textlayer import FONT_RESOURCE, write_text_layer
 
 __all__ = ["PdfMetadata", "PdfPage", "assemble_pdf"]
@@ -22,20 +22,17 @@ _LONGEST_SIDE = 14_400.0
 _SHORTEST_SIDE = 3.0
 """Points: limits of a page in PDF/A-2 (ISO 19005-2, 6.1.13)."""
 
-_GROUP_4 = "group4"
-_STRIP_OFFSETS, _STRIP_SIZES, _PHOTOMETRIC, _FILL_ORDER = 273, 279, 262, 266
-_BLACK_IS_ZERO = 1
-
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
     """One page to write."""
 
     picture: bytes
-    """As `pipeline.pdf.picture.encode_picture` made it. Empty: the page stays white."""
+    """As `pipeline.pdf.picture.encode_picture` made it, or `encode_layers` of
+    `pipeline.pdf.layers`. Empty: the page stays white."""
 
     suffix: str
-    """``.tif`` or ``.jpg``."""
+    """``.tif`` or ``.jpg``; ``.pdf`` for layers."""
 
     page: Page
     """Size and resolution; an unreadable page stays white."""
@@ -84,9 +81,10 @@ def _add_page(
     resources = Dictionary()
     content = b""
     if item.picture and item.page.readable:
-        image = _embed(pdf, item)
-        resources.XObject = Dictionary(Im0=image)
-        content = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q\n".encode()
+        try:
+            resources.XObject, content = _embed(pdf, item, width, height)
+        except ValueError as error:
+            raise ValueError(f"page {item.page.number}: {error}") from error
     words = write_text_layer(item.text, font, scale=scale, height=height)
     if words:
         resources.Font = Dictionary({f"/{FONT_RESOURCE}": font_object})
@@ -103,52 +101,12 @@ def _size_in_points(page: Page) -> tuple[float, float, float]:
     return round(page.width * scale, 3), round(page.height * scale, 3), scale
 
 
-def _embed(pdf: pikepdf.Pdf, item: PdfPage) -> pikepdf.Object:
-    with own_size_limit(), PIL.Image.open(io.BytesIO(item.picture)) as picture:
-        if item.suffix == ".tif" and picture.format == "TIFF":
-            stream = _embed_fax(pdf, item, picture)
-        elif item.suffix == ".jpg" and picture.format == "JPEG":
-            stream = _embed_jpeg(pdf, item, picture)
-        else:
-            raise ValueError(
-                f"page {item.page.number}: {picture.format} under {item.suffix}"
-            )
-        stream.Type, stream.Subtype = Name.XObject, Name.Image
-        stream.Width, stream.Height = picture.size
-    return pdf.make_indirect(stream)
-
-
-def _embed_fax(pdf: pikepdf.Pdf, item: PdfPage, picture: PIL.Image.Image) -> Stream:
-    tags = picture.tag_v2  # type: ignore[attr-defined] # of TIFF files only
-    offsets, sizes = tags[_STRIP_OFFSETS], tags[_STRIP_SIZES]
-    is_plain = tags.get(_FILL_ORDER, 1) == 1 and len(offsets) == 1
-    if picture.info.get("compression") != _GROUP_4 or not is_plain:
-        raise ValueError(f"page {item.page.number}: a TIFF not of one Group 4 strip")
-    strip = item.picture[offsets[0] : offsets[0] + sizes[0]]
-    return Stream(
-        pdf,
-        strip,
-        Filter=Name.CCITTFaxDecode,
-        DecodeParms=Dictionary(
-            K=-1,
-            Columns=picture.width,
-            Rows=picture.height,
-            # Group 4 knows runs of two kinds; which of them is ink, the TIFF says.
-            BlackIs1=tags[_PHOTOMETRIC] == _BLACK_IS_ZERO,
-        ),
-        ColorSpace=Name.DeviceGray,
-        BitsPerComponent=1,
-    )
-
-
-def _embed_jpeg(pdf: pikepdf.Pdf, item: PdfPage, picture: PIL.Image.Image) -> Stream:
-    spaces = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
-    if picture.mode not in spaces:
-        raise ValueError(f"page {item.page.number}: a JPEG of kind {picture.mode}")
-    return Stream(
-        pdf,
-        item.picture,
-        Filter=Name.DCTDecode,
-        ColorSpace=spaces[picture.mode],
-        BitsPerComponent=8,
-    )
+def _embed(
+    pdf: pikepdf.Pdf, item: PdfPage, width: float, height: float
+) -> tuple[Dictionary, bytes]:
+    """Put the page's images into *pdf*; also gives what paints them."""
+    if item.suffix == LAYERS_SUFFIX:
+        return copy_layers(pdf, item.picture, width, height)
+    image = embed_picture(pdf, item.picture, item.suffix)
+    paint = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q\n"
+    return Dictionary(Im0=image), paint.encode()

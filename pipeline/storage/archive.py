@@ -23,6 +23,9 @@ __all__ = ["ObjectArchive", "ObjectStore"]
 
 log = logging.getLogger(__name__)
 
+_LAYERS = ".pdf"
+"""Suffix of layers; pictures have others."""
+
 
 class ObjectArchive:
     """The archive over a store of objects. Holds nothing itself; safe for threads."""
@@ -57,22 +60,34 @@ class ObjectArchive:
         self._store.get_file(key, path, sha256=sha256)
 
     def put_page(
-        self, batch_id: str, recipe: str, page: ReadPage, picture: bytes
+        self,
+        batch_id: str,
+        recipe: str,
+        page: ReadPage,
+        picture: bytes,
+        layers: bytes | None = None,
     ) -> str:
         """Keep a page result and its picture; the picture first, so it is never missed.
 
         Where another try kept a result of this page before, that one stays.
         """
         number = page.page.number
-        digest = _sha256(picture)
-        self._store.create(
-            keys.picture_key(
-                batch_id, recipe, number, sha256=digest, suffix=page.picture
-            ),
-            picture,
+
+        def keep(data: bytes, suffix: str) -> str:
+            digest = _sha256(data)
+            name = keys.picture_key(
+                batch_id, recipe, number, sha256=digest, suffix=suffix
+            )
+            self._store.create(name, data)
+            return digest
+
+        record = formats.write_page(
+            page,
+            picture_sha256=keep(picture, page.picture),
+            layers_sha256=None if layers is None else keep(layers, _LAYERS),
         )
         key = keys.page_key(batch_id, recipe, number)
-        self._store.create(key, formats.write_page(page, picture_sha256=digest))
+        self._store.create(key, record)
         return key
 
     def find_page(self, batch_id: str, recipe: str, number: int) -> ReadPage | None:
@@ -98,6 +113,15 @@ class ObjectArchive:
             suffix=record.page.picture,
         )
         return self._get_verified(key, record.picture_sha256)
+
+    def layers(self, batch_id: str, recipe: str, page: ReadPage) -> bytes | None:
+        """Load the layers that go with a page result, by the hash kept in it."""
+        number = page.page.number
+        digest = self._page(keys.page_key(batch_id, recipe, number)).layers_sha256
+        if digest is None:
+            return None
+        key = keys.picture_key(batch_id, recipe, number, sha256=digest, suffix=_LAYERS)
+        return self._get_verified(key, digest)
 
     def decide(self, plan: Plan) -> Plan:
         """Keep *plan* if it is the first for its batch; return the one that counts."""

@@ -4,6 +4,7 @@
 ``originals/2026/11/<batch>/scan.pdf``       what the counter scanned, byte for byte
 ``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
 ``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
+``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as layers of ink and paper
 ``dossiers/plans/<batch>.json``              how the batch is filed, decided once
 ``dossiers/<id>/r1/01-giay-khai-sinh.pdf``   a paper of a dossier
 ``dossiers/<id>/r1/01-giay-khai-sinh.json``  its words and their boxes
@@ -40,7 +41,7 @@ _BATCH_ID = re.compile(r"[0-9a-f]{32}")
 _DOSSIER_ID = re.compile(r"[0-9a-f]{16}-[0-9]{2,4}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PICTURE_SUFFIX = re.compile(r"\.(?:jpg|png|tif)")
+_PICTURE_SUFFIX = re.compile(r"\.(?:jpg|png|tif|pdf)")
 _REVISION = re.compile(rf"{DOSSIERS}/({_DOSSIER_ID.pattern})/r([1-9][0-9]*)/.+")
 
 _AT_WORK = re.compile(rf"{WORK}/({_BATCH_ID.pattern})/.+")

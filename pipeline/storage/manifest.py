@@ -37,6 +37,7 @@ class PageRecord:
 
     page: ReadPage
     picture_sha256: str
+    layers_sha256: str | None = None
     version: int = PAGE_VERSION
 
 
@@ -79,9 +80,11 @@ def read_plan(data: bytes, key: str) -> Plan:
     return _PLAN.read(data, key).plan
 
 
-def write_page(page: ReadPage, *, picture_sha256: str) -> bytes:
+def write_page(
+    page: ReadPage, *, picture_sha256: str, layers_sha256: str | None = None
+) -> bytes:
     """Write a page result."""
-    return _PAGE.write(PageRecord(page, picture_sha256))
+    return _PAGE.write(PageRecord(page, picture_sha256, layers_sha256))
 
 
 def read_page(data: bytes, key: str) -> PageRecord:

@@ -19,6 +19,7 @@ from pipeline.model.scan import ScanBatch
 from pipeline.model.template import DocType
 from pipeline.model.text import ReadPage
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.layers import LAYERS_SUFFIX
 from pipeline.usecases.ports import Archive, Catalog
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class Filer:
     catalog: Catalog
     doctypes: tuple[DocType, ...]
     clock: Callable[[], datetime]
+    layers: bool = True
+    """Pages are filed as ink and paper where the page and its document type allow."""
 
     def file(
         self, batch: ScanBatch, original_key: str, plan: Plan, beat: Beat
@@ -169,10 +172,17 @@ class Filer:
         beat: Beat,
     ) -> Iterator[PdfPage]:
         """Load the document's pages one by one; *read* gathers their results."""
+        may_be_layers = self._may_be_layers(planned.span.doctype)
         for number in range(planned.span.first, planned.span.last + 1):
             beat()
             page = self._page(batch_id, recipe, number)
             read.append(page)
+            layers = None
+            if may_be_layers:
+                layers = self.archive.layers(batch_id, recipe, page)
+            if layers is not None:
+                yield PdfPage(layers, LAYERS_SUFFIX, page.page, page.text)
+                continue
             picture = self.archive.picture(batch_id, recipe, page)
             yield PdfPage(picture, page.picture, page.page, page.text)
 
@@ -181,6 +191,12 @@ class Filer:
         if page is None:
             raise ObjectMissing(f"page {number} of batch {batch_id}, recipe {recipe}")
         return page
+
+    def _may_be_layers(self, code: str) -> bool:
+        """Tell whether a type allows layers; a paper of no known type may be a card."""
+        return self.layers and any(
+            doctype.layers for doctype in self.doctypes if doctype.code == code
+        )
 
     def _is_sensitive(self, code: str) -> bool:
         return any(

@@ -90,9 +90,17 @@ class Archive(Protocol):
         """
 
     def put_page(
-        self, batch_id: str, recipe: str, page: ReadPage, picture: bytes
+        self,
+        batch_id: str,
+        recipe: str,
+        page: ReadPage,
+        picture: bytes,
+        layers: bytes | None = None,
     ) -> str:
-        """Keep a page result and its picture in the work area; returns its key."""
+        """Keep a page result and its picture in the work area; returns its key.
+
+        *layers* are the same page as ink and paper, where that is faithful.
+        """
 
     def find_page(self, batch_id: str, recipe: str, number: int) -> ReadPage | None:
         """Find the result of a page; None where it is not read yet."""
@@ -102,6 +110,13 @@ class Archive(Protocol):
 
         Raises:
             ObjectMissing: the work area no longer holds it.
+        """
+
+    def layers(self, batch_id: str, recipe: str, page: ReadPage) -> bytes | None:
+        """Load the layers that go with a page result; None where there are none.
+
+        Raises:
+            ObjectMissing: the work area no longer holds them.
         """
 
     def decide(self, plan: Plan) -> Plan:

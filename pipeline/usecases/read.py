@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,12 +28,16 @@ from pipeline.ocr.engine import OcrEngine
 from pipeline.ocr.reading_order import order_header
 from pipeline.ocr.second_look import look_again
 from pipeline.ocr.upright import Turns, find_quarter_turns
+from pipeline.pdf.layers import encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, Scan, open_scan
 from pipeline.split.separators import find_codes
 from pipeline.usecases.ports import Archive
 
 log = logging.getLogger(__name__)
+
+_Result: TypeAlias = tuple[ReadPage, bytes, bytes | None]
+"""What was read, the page's picture, and its layers where they would be faithful."""
 
 _Move = Callable[[BoundingBox], BoundingBox]
 
@@ -69,6 +74,9 @@ class ReadOptions:
     prepare: PrepareOptions
     picture_dpi: int
     max_pixels: int
+    layers: bool = True
+    """Pictures are also taken apart into ink and paper, for those papers that may be
+    filed so: which these are is not known before all pages are read."""
 
 
 @dataclass(slots=True)
@@ -98,15 +106,17 @@ class PageReader:
         """
         watch = _StopWatch(self.clock)
         try:
-            result, picture = self._read(task, watch)
+            result, picture, layers = self._read(task, watch)
         except PageUnreadable as error:
             log.warning("batch %s: %s", task.batch_id, error)
-            result, picture = _placeholder(task.number)
+            result, picture, layers = _placeholder(task.number)
         with watch.stage("store"):
-            key = self.archive.put_page(task.batch_id, task.recipe, result, picture)
+            key = self.archive.put_page(
+                task.batch_id, task.recipe, result, picture, layers
+            )
         return to_receipt(result, key, watch.seconds)
 
-    def _read(self, task: PageTask, watch: "_StopWatch") -> tuple[ReadPage, bytes]:
+    def _read(self, task: PageTask, watch: "_StopWatch") -> _Result:
         if task.effort is Effort.PLACEHOLDER:
             return _placeholder(task.number)
         with watch.stage("rasterize"):
@@ -133,7 +143,7 @@ class PageReader:
 
     def _read_raster(
         self, raster: Raster, task: PageTask, watch: "_StopWatch"
-    ) -> tuple[ReadPage, bytes]:
+    ) -> _Result:
         with watch.stage("orient"):
             turns = self._turns(raster, task)
         with watch.stage("prepare"):
@@ -151,6 +161,8 @@ class PageReader:
             picture = encode_picture(
                 prepared.picture, bilevel=prepared.bilevel, dpi=prepared.picture_dpi
             )
+        with watch.stage("layers"):
+            layers = self._layers(prepared, task)
         height, width = prepared.picture.shape[:2]
         page = Page(
             number=task.number,
@@ -165,7 +177,15 @@ class PageReader:
             contrast=prepared.quality.contrast,
             source="ocr" if raster.words is None else "text-layer",
         )
-        return ReadPage(page, text, codes, looks, picture.suffix), picture.data
+        result = ReadPage(page, text, codes, looks, picture.suffix)
+        return result, picture.data, layers
+
+    def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
+        """Take the picture apart; a bilevel one is small, and nothing may be lost."""
+        is_wanted = self.options.layers and task.effort is Effort.FULL
+        if prepared.bilevel or not is_wanted:
+            return None
+        return encode_layers(prepared.picture, prepared.picture_dpi)
 
     def _turns(self, raster: Raster, task: PageTask) -> Turns:
         if raster.words is not None or task.effort is not Effort.FULL:
@@ -224,12 +244,12 @@ def to_receipt(
     )
 
 
-def _placeholder(number: int) -> tuple[ReadPage, bytes]:
+def _placeholder(number: int) -> _Result:
     width, height = _A4_AT_200_DPI
     white = np.full((height, width), 255, np.uint8)
     picture = encode_picture(white, bilevel=True, dpi=200.0)
     page = Page(number, width, height, 200.0, readable=False)
-    return ReadPage(page, OcrPage(), picture=picture.suffix), picture.data
+    return ReadPage(page, OcrPage(), picture=picture.suffix), picture.data, None
 
 
 def _moved(text: OcrPage, prepared: Prepared) -> OcrPage:
