@@ -45,6 +45,7 @@ def restart_stalled(app: App) -> int:
     in_flight = batches_in_flight() if stalled else frozenset()
     again = f"-{now():%Y%m%dT%H%M}"
     waiting = [record for record in stalled if record.batch.id not in in_flight]
-    for record in waiting:
+    due = [record for record in waiting if app.turns.may_start(record)]
+    for record in due:
         start_digitize(record, again=again)
-    return len(waiting)
+    return len(due)

@@ -56,7 +56,7 @@ def look_once(app: App, started: set[str], troubled: set[str]) -> None:
         troubled: claims and counters whose trouble the log tells already.
     """
     app.inbox.sweep()
-    for claimed in app.inbox.claimed():
+    for claimed in app.turns.in_order(app.inbox.claimed()):
         try:
             _take_in(app, claimed, started)
         except Exception as error:  # noqa: BLE001 - one file must not stop the others
@@ -92,7 +92,8 @@ def _take_in(app: App, claimed: ClaimedFile, started: set[str]) -> None:
     record = app.receiver.receive(claimed)
     if not isinstance(record, BatchRecord):
         return
-    if record.state is BatchState.RECEIVED and record.batch.id not in started:
+    new = record.state is BatchState.RECEIVED and record.batch.id not in started
+    if new and app.turns.may_start(record):
         start_digitize(record)
         started.add(record.batch.id)
     app.receiver.settle(claimed)

@@ -31,7 +31,7 @@ from pipeline.intake.listing import STATUS_FILE, list_scans, marker_of
 from pipeline.intake.settle import Look, StillnessWatch
 from pipeline.messages import advice, sentence
 from pipeline.model.intake import ClaimedFile
-from pipeline.model.scan import Counter
+from pipeline.model.scan import Counter, Priority
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,9 @@ class InboxOptions:
 
     most_per_sweep: int = 50
     """Files claimed in one sweep, so that a flooded folder does not hold it up."""
+
+    most_of_backlog: int = 20
+    """Files of a backlog folder in staging at a time: each costs a look a sweep."""
 
 
 class _Note(TypedDict):
@@ -246,7 +249,15 @@ class DropFolders:
             if self._is_done(path, look, still.still_for(path, look, now), quiet)
         ]
         still.forget_all_but(set(present))
-        return sorted(done, key=lambda path: (present[path].mtime_ns, path.name))
+        done.sort(key=lambda path: (present[path].mtime_ns, path.name))
+        return done[: self._room(counter)]
+
+    def _room(self, counter: Counter) -> int:
+        """Tell how many more files of a counter may come into staging."""
+        if counter.folder.priority is Priority.DAY:
+            return self.options.most_per_sweep
+        staged = sum(1 for _ in self._staged(counter.id))
+        return max(0, self.options.most_of_backlog - staged)
 
     def _is_done(self, path: Path, look: Look, still: float, quiet: float) -> bool:
         if still < quiet:

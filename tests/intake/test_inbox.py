@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, UnsupportedScan
 from pipeline.intake.inbox import DropFolders, InboxOptions
 from pipeline.intake.listing import STATUS_FILE
-from pipeline.model.scan import Counter, FolderRules
+from pipeline.model.scan import Counter, FolderRules, Priority
 
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
 OPTIONS = InboxOptions(quiet_period=10, give_up_after=600, damaged_after=30)
@@ -353,3 +353,13 @@ def test_what_waits_is_counted(bench: Bench) -> None:
     inbox = bench.open()
     assert bench.settle(inbox) == ["one"]
     assert (inbox.waiting("one"), inbox.waiting("two")) == (1, 0)
+
+
+def test_a_backlog_comes_into_staging_in_small_parts(bench: Bench) -> None:
+    for number in range(OPTIONS.most_of_backlog + 5):
+        bench.drop(f"{number}.pdf")
+    inbox = bench.open(FolderRules(priority=Priority.BACKLOG))
+    assert len(bench.settle(inbox)) == OPTIONS.most_of_backlog
+    assert inbox.sweep() == ()
+    inbox.release(inbox.claimed()[0])
+    assert len(inbox.sweep()) == 1
