@@ -124,7 +124,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     doctypes = load_doctypes(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
-    filer = Filer(archive, catalog, doctypes, now)
+    filer = Filer(archive, catalog, doctypes, now, layers=settings.filing.layers)
     recipe = make_recipe(settings)
     scratch = settings.home / "scratch"
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
@@ -313,6 +313,7 @@ def open_page_reader(settings: Settings) -> PageReader:
             PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
+            layers=settings.filing.layers,
         ),
     )
 
@@ -339,6 +340,7 @@ def make_recipe(settings: Settings) -> str:
     parts = [
         f"result {RESULT_VERSION}",
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
+        f"layers {settings.filing.layers}",
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]
     if has_model(tessdata, reading.second_model):
