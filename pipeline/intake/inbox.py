@@ -9,13 +9,11 @@ Staging lies on the drop folder's own file system, so that a claim is one rename
 two watchers exactly one gets the file, and a power cut leaves it in one of two places.
 """
 
-import codecs
 import json
 import logging
 import os
 import secrets
 import shutil
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -29,6 +27,7 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, ScanRejected
 from pipeline.intake.listing import STATUS_FILE, list_scans, marker_of
 from pipeline.intake.settle import Look, StillnessWatch
+from pipeline.intake.status_file import write_status
 from pipeline.messages import advice, sentence
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import Counter, Priority
@@ -194,24 +193,9 @@ class DropFolders:
         return sum(path.exists() for path in still.paths()) if still else 0
 
     def post(self, counter_id: str, text: str) -> None:
-        """Put *text* into the status file of a drop folder, where it is another.
-
-        With a byte order mark and the line ends of Windows: it is read in Notepad.
-        """
-        data = codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
-        target = self._drop(counter_id) / STATUS_FILE
-        private = self._drop(counter_id) / _PRIVATE
-        with suppress(FileNotFoundError):
-            there = target.lstat()  # anybody may put anything there, a pipe too
-            same_size = stat.S_ISREG(there.st_mode) and there.st_size == len(data)
-            if same_size and target.read_bytes() == data:
-                return
-        private.mkdir(parents=True, exist_ok=True)
-        growing = private / STATUS_FILE
-        growing.unlink(missing_ok=True)  # left by a crash
-        with growing.open("xb") as file:
-            file.write(data)
-        growing.replace(target)
+        """Put *text* into the status file of a drop folder, where it is another."""
+        drop = self._drop(counter_id)
+        write_status(drop / STATUS_FILE, drop / _PRIVATE, text)
 
     def problems(self) -> Iterator[str]:
         """Try what the watch does on each drop folder; yields what does not work."""
