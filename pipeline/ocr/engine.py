@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import os
 import re
-from enum import IntEnum
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,6 +11,7 @@ from typing import Literal, Protocol
 from pipeline.errors import ToolMissing
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.text import OcrPage
+from pipeline.ocr.layout import Layout
 
 EngineName = Literal["auto", "tesserocr", "pytesseract"]
 
@@ -21,16 +21,6 @@ dot patterns ignore any limit inside the library, so the process needs one as we
 
 _MODEL_NAME = re.compile(r"[A-Za-z0-9_]+")
 _SYSTEM_TESSDATA = Path("/usr/share/tesseract-ocr/5/tessdata")
-
-
-class Layout(IntEnum):
-    """What the image holds; the values are Tesseract's page segmentation modes."""
-
-    PAGE = 3
-    BLOCK = 6
-    LINE = 7
-    RAW_LINE = 13
-    """One line, read as it is: no search for its baseline and no cleaning."""
 
 
 class OcrEngine(Protocol):

@@ -16,7 +16,7 @@ from pipeline.imaging.arrays import GrayImage
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, OcrWord
 from pipeline.model.unicode import normalize
-from pipeline.ocr.engine import Layout
+from pipeline.ocr.layout import Layout
 
 Recognizer = Callable[[GrayImage, int, Layout], str]
 """Image, dpi and layout to Tesseract's table."""

@@ -15,7 +15,7 @@ from pipeline.imaging.arrays import GrayImage, resize_to_dpi, to_gray
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, Reading, SecondLook
 from pipeline.model.unicode import fold
-from pipeline.ocr.engine import Layout, OcrEngine
+from pipeline.ocr.engine import OcrEngine
 from pipeline.ocr.form_values import find_form_values
 from pipeline.ocr.landmarks import (
     goes_on_with_date,
@@ -24,6 +24,7 @@ from pipeline.ocr.landmarks import (
     pieces,
     starts_date,
 )
+from pipeline.ocr.layout import Layout
 
 MOST_PLACES = 6
 """Places a page; a head has two, and each costs two readings of some 0.04 s."""

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.errors import ToolMissing, ToolTimeout
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.text import OcrPage
-from pipeline.ocr.engine import Layout
+from pipeline.ocr.layout import Layout
 from pipeline.ocr.recognize import FIXED_VARIABLES, recognize
 
 try:

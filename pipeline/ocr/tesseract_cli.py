@@ -9,7 +9,7 @@ from PIL import Image
 from pipeline.errors import OversizedScan, PipelineError, ToolMissing, ToolTimeout
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.text import OcrPage
-from pipeline.ocr.engine import Layout
+from pipeline.ocr.layout import Layout
 from pipeline.ocr.recognize import FIXED_VARIABLES, recognize
 
 _LSTM_ONLY = 1

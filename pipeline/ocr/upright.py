@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from pipeline.imaging.arrays import GrayImage, resize_to_dpi, turn
 from pipeline.imaging.orientation import estimate_axis
 from pipeline.model.text import OcrPage
-from pipeline.ocr.engine import Layout, OcrEngine
+from pipeline.ocr.engine import OcrEngine
+from pipeline.ocr.layout import Layout
 
 _WORKING_DPI = 150
 """Reads print as well as 200 does for this purpose, in two thirds of the time."""

@@ -9,7 +9,8 @@ import pytest
 from pipeline.errors import OversizedScan, ToolMissing, ToolTimeout
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.text import OcrPage
-from pipeline.ocr.engine import EngineName, Layout, OcrEngine, open_engine
+from pipeline.ocr.engine import EngineName, OcrEngine, open_engine
+from pipeline.ocr.layout import Layout
 from tests.ocr.drawn import DPI, PROSE, Text, draw, extent, paragraph
 
 NAMES: tuple[EngineName, ...] = ("tesserocr", "pytesseract")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrPage
-from pipeline.ocr.engine import Layout
+from pipeline.ocr.layout import Layout
 from pipeline.ocr.recognize import find_lone_ink, recognize, shift, to_page
 from tests.ocr.drawn import PROSE, Text, draw, extent, page_of, paragraph
 

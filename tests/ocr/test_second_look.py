@@ -7,7 +7,8 @@ import pytest
 from pipeline.imaging.arrays import GrayImage
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, SecondLook
-from pipeline.ocr.engine import Layout, OcrEngine, has_model, open_engine
+from pipeline.ocr.engine import OcrEngine, has_model, open_engine
+from pipeline.ocr.layout import Layout
 from pipeline.ocr.reading_order import order_header
 from pipeline.ocr.second_look import MOST_PLACES, MOST_VALUES, look_again
 from tests.ocr.drawn import A4, DPI, HEADER, Text, draw, extent, page_of, paragraph

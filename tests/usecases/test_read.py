@@ -15,7 +15,7 @@ from pipeline.imaging.prepare import PrepareOptions
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.scan import MediaType
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, ReadPage
-from pipeline.ocr.engine import Layout
+from pipeline.ocr.layout import Layout
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.local_store import LocalStore
 from pipeline.usecases.read import Effort, PageReader, PageTask, ReadOptions
