@@ -167,15 +167,20 @@ def _models(settings: Settings) -> Iterator[Finding]:
 
 def _store(settings: Settings) -> Iterator[Finding]:
     opened = open_store(settings)
-    problems = opened.check()
-    code = _answers(opened) if problems else ExitCode.OK
-    for problem in problems:
+    store = settings.store
+    place = settings.home / "store" if store.kind == "local" else store.endpoint
+    where = f"{store.kind}, {place}"
+    seen = opened.check()
+    code = _answers(opened) if seen.problems else ExitCode.OK
+    for problem in seen.problems:
         yield Finding("store", Outlook.BAD, problem, code)
-    if not problems:
-        store = settings.store
-        local = store.kind == "local"
-        where = settings.home / "store" if local else store.endpoint
-        yield _good("store", f"{store.kind}, {where}: objects are written once")
+    if seen.refused:
+        may = f"may {', '.join(seen.allowed) or 'do nothing that was tried'}"
+        not_tried = f"may not {', '.join(seen.refused)}"
+        found = f"{where}: this identity {may}; it {not_tried}, which was not tried"
+        yield Finding("store", Outlook.NOTICE, found)
+    elif not seen.problems:
+        yield _good("store", f"{where}: objects are written once")
 
 
 def _answers(store: ObjectStore) -> ExitCode:

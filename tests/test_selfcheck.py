@@ -5,6 +5,9 @@ import pytest
 
 from pipeline.errors import ExitCode
 from pipeline.selfcheck import Finding, Outlook, check_all, worst_exit_code
+from pipeline.storage.init import S3Identity, init_buckets, init_users
+from tests.servers import S3Server
+from tests.storage.conftest import connect
 
 CONFIG = Path(__file__).parent.parent / "config"
 SUBJECTS = {
@@ -87,6 +90,30 @@ def test_a_store_that_does_not_answer_is_to_be_tried_again(
 
     assert (store.outlook, store.exit_code) == (Outlook.BAD, ExitCode.TRY_AGAIN)
     assert "not-a-secret" not in store.found
+
+
+def test_an_identity_with_few_rights_is_told_so_and_is_no_mistake(
+    check: Check, monkeypatch: pytest.MonkeyPatch, minio_server: S3Server
+) -> None:
+    administrator = connect(minio_server)
+    init_buckets(administrator)
+    web = S3Identity(f"{administrator.bucket_prefix}web", "secret-of-web")
+    init_users(administrator, {"web": web})
+    for name, value in {
+        "KIND": "s3",
+        "ENDPOINT": administrator.endpoint,
+        "SECURE": "false",
+        "BUCKET_PREFIX": administrator.bucket_prefix,
+        "ACCESS_KEY": web.access_key,
+        "SECRET_KEY": web.secret_key,
+    }.items():
+        monkeypatch.setenv(f"PIPELINE_STORE__{name}", value)
+
+    store = check()["store"]
+
+    assert (store.outlook, store.exit_code) == (Outlook.NOTICE, ExitCode.OK)
+    assert f"may list {administrator.bucket('dossiers')}" in store.found
+    assert f"may not list {administrator.bucket('originals')}" in store.found
 
 
 def test_a_catalog_that_cannot_be_opened_is_a_mistake_in_the_configuration(

@@ -18,7 +18,7 @@ from pipeline.storage.files import (
     write_file,
 )
 from pipeline.storage.keys import WORK, checked, checked_prefix
-from pipeline.storage.store import Digest, StoredObject
+from pipeline.storage.store import Digest, SelfTest, StoredObject
 
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to a try that died."""
@@ -99,7 +99,7 @@ class LocalStore:
                         break
                     folder.rmdir()
 
-    def check(self) -> tuple[str, ...]:
+    def check(self) -> SelfTest:
         """Try out links and space, and look at who may read."""
         problems = []
         try:
@@ -114,7 +114,7 @@ class LocalStore:
             problems.append(f"store {self._root}: {free >> 20} MiB are free")
         if self._root.stat().st_mode & 0o007:
             problems.append(f"store {self._root}: other users may enter it (chmod 750)")
-        return tuple(problems)
+        return SelfTest(tuple(problems))
 
     def _create(
         self, key: str, chunks: Iterable[bytes], sha256: str | None = None

@@ -23,15 +23,14 @@ from urllib3.exceptions import MaxRetryError, ProtocolError
 from pipeline.errors import ConfigError, ObjectConflict, ObjectMissing, StoreUnavailable
 from pipeline.storage.files import CHUNK, hash_chunks, write_file
 from pipeline.storage.keys import (
-    DOSSIERS,
-    ORIGINALS,
     WORK,
     checked,
     checked_prefix,
     media_type,
 )
 from pipeline.storage.s3 import S3Connection, translated
-from pipeline.storage.store import Digest, NotAllowed, StoredObject
+from pipeline.storage.s3_trial import try_out
+from pipeline.storage.store import Digest, NotAllowed, SelfTest, StoredObject
 
 _SHA256 = "x-amz-meta-sha256"
 """Header under which an object's hash is kept beside it."""
@@ -51,9 +50,6 @@ _LARGEST = 5 << 30
 
 _CONFLICT_TRIES = 5
 """For ``409 ConditionalRequestConflict``: another request for the key is under way."""
-
-_TRIAL_KEY = f"{WORK}/self-test/conditional-put.txt"
-"""One small object for good: worker identities may not delete."""
 
 
 class MinioStore:
@@ -142,25 +138,9 @@ class MinioStore:
         with translated(key):
             self._client.remove_object(bucket_name=bucket, object_name=name)
 
-    def check(self) -> tuple[str, ...]:
+    def check(self) -> SelfTest:
         """Try out buckets, versions and conditional puts."""
-        problems: list[str] = []
-        for bucket in self._connection.buckets:
-            with _noted(problems):
-                with translated(f"bucket {bucket}"):
-                    exists = self._client.bucket_exists(bucket_name=bucket)
-                if not exists:
-                    problems.append(f"bucket {bucket} is missing: run sohoa store init")
-        if problems:
-            return tuple(problems)
-        for area, wanted in ((ORIGINALS, True), (DOSSIERS, True), (WORK, False)):
-            with _noted(problems):
-                self._check_versions(self._connection.bucket(area), wanted, problems)
-        with _noted(problems):
-            self.create(_TRIAL_KEY, b"first")
-            if self.create(_TRIAL_KEY, b"second"):
-                problems.append("the server overwrites in spite of If-None-Match")
-        return tuple(problems)
+        return try_out(self._connection, self._client, self.create)
 
     def _create(self, key: str, body: BinaryIO, size: int, sha256: str) -> bool:
         bucket, name = self._place(key)
@@ -243,17 +223,6 @@ class MinioStore:
             return True
         return False
 
-    def _check_versions(self, bucket: str, wanted: bool, problems: list[str]) -> None:
-        with translated(f"versions of {bucket}"):
-            found = self._client.get_bucket_versioning(bucket_name=bucket).status
-        if (found == "Enabled") is not wanted:
-            consequence = (
-                "an overwritten object would be gone"
-                if wanted
-                else "expired page results would stay"
-            )
-            problems.append(f"bucket {bucket}: versions are {found}: {consequence}")
-
     def _place(self, key: str) -> tuple[str, str]:
         area, _, name = checked(key).partition("/")
         return self._connection.bucket(area), name
@@ -309,12 +278,3 @@ def _is_whole(response: BaseHTTPResponse) -> bool:
     headers = response.headers
     has_length = "Content-Length" in headers or "Transfer-Encoding" in headers
     return _ETAG in headers and has_length
-
-
-@contextmanager
-def _noted(problems: list[str]) -> Iterator[None]:
-    """Write down as a problem what stops a check."""
-    try:
-        yield
-    except (ConfigError, ObjectConflict, ObjectMissing, StoreUnavailable) as error:
-        problems.append(str(error))

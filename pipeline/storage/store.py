@@ -33,6 +33,21 @@ class Digest:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What came of trying out a store."""
+
+    problems: tuple[str, ...] = ()
+    """One sentence each."""
+
+    allowed: tuple[str, ...] = ()
+    """What the identity in use was seen to have a right to."""
+
+    refused: tuple[str, ...] = ()
+    """What it has no right to, so that it could not be tried: no problem for an
+    identity that is not meant to do it."""
+
+
 class ObjectStore(Protocol):
     """Objects by key, written once and whole or not at all.
 
@@ -98,5 +113,5 @@ class ObjectStore(Protocol):
             ValueError: the object is in another area; those are kept.
         """
 
-    def check(self) -> tuple[str, ...]:
-        """Try out what the archive relies on; one sentence for each problem."""
+    def check(self) -> SelfTest:
+        """Try out what the archive relies on, as far as the identity in use may."""

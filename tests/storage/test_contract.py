@@ -258,4 +258,6 @@ def test_a_dossier_is_filed_corrected_and_verified(
 
 
 def test_a_store_in_order_has_no_problems(store: ObjectStore) -> None:
-    assert store.check() == ()
+    found = store.check()
+
+    assert (found.problems, found.refused) == ((), ())

@@ -183,12 +183,31 @@ def test_a_worker_can_do_its_work(roles: dict[str, MinioStore], tmp_path: Path) 
     filed = file_dossier(archive, tmp_path)
 
     assert ObjectArchive(roles["web"]).manifest(filed.id) == filed
-    assert roles["worker"].check() == ()
+    assert roles["worker"].check().refused == ()
     assert all(
         problem is None
         for key, problem in ObjectArchive(roles["upkeep"]).verify()
         if filed.id in key
     )
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("role", "allowed", "refused"),
+    [
+        ("worker", 3 + 3 + 1, 0),
+        ("upkeep", 3 + 3, 1),
+        ("web", 1 + 1, 2 + 1),
+        ("intake", 0, 3 + 1),
+    ],
+)
+def test_an_identity_hears_what_it_may(
+    roles: dict[str, MinioStore], role: str, allowed: int, refused: int
+) -> None:
+    found = roles[role].check()
+
+    assert found.problems == ()
+    assert (len(found.allowed), len(found.refused)) == (allowed, refused)
 
 
 @pytest.fixture(params=["minio", "seaweedfs"])

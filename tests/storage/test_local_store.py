@@ -140,7 +140,7 @@ def test_a_store_others_may_enter_is_a_problem(root: Path) -> None:
     store = LocalStore(root)
     root.chmod(0o755)
 
-    (problem,) = store.check()
+    (problem,) = store.check().problems
 
     assert "other users may enter" in problem
 

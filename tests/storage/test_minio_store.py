@@ -109,7 +109,7 @@ def test_wrong_keys_are_a_fault_of_the_setup(
         with pytest.raises(ConfigError) as caught:
             attempt()
         assert SECRET not in "".join(traceback.format_exception(caught.value))
-    assert len(store.check()) == 3
+    assert len(store.check().problems) == 3
 
 
 def test_a_missing_bucket_is_a_fault_of_the_setup(connection: S3Connection) -> None:
@@ -119,7 +119,9 @@ def test_a_missing_bucket_is_a_fault_of_the_setup(connection: S3Connection) -> N
         store.create("work/a", b"one")
     with pytest.raises(ConfigError, match="NoSuchBucket"):
         store.get("work/a")
-    assert all("run sohoa store init" in problem for problem in store.check())
+    problems = store.check().problems
+    assert len(problems) == 3
+    assert all("run sohoa store init" in problem for problem in problems)
 
 
 def test_a_bucket_without_versions_is_a_problem(ready: S3Connection) -> None:
@@ -128,7 +130,9 @@ def test_a_bucket_without_versions_is_a_problem(ready: S3Connection) -> None:
         bucket_name=ready.bucket("work"), config=VersioningConfig(status=ENABLED)
     )
 
-    assert "expired page results would stay" in " ".join(open_store(ready).check())
+    (problem,) = open_store(ready).check().problems
+
+    assert "expired page results would stay" in problem
 
 
 def test_tls_to_a_server_without_is_a_fault_of_the_setup(ready: S3Connection) -> None:
@@ -143,7 +147,7 @@ def test_a_server_that_is_down_is_unavailable() -> None:
         store.create("work/a", b"one")
     with pytest.raises(StoreUnavailable, match="work/a: no answer"):
         store.get("work/a")
-    assert "no answer" in store.check()[0]
+    assert "no answer" in store.check().problems[0]
 
 
 @pytest.fixture(
