@@ -1,9 +1,10 @@
 """Digitize one batch, as an operator sees it: one run, two tasks, one report."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from prefect import Flow, flow, get_run_logger, task
+from prefect import Flow, Task, flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State
@@ -19,21 +20,29 @@ from pipeline.flows.start import start_digitize
 from pipeline.model.dossier import Manifest
 from pipeline.model.text import PageReceipt
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def _worth_retrying(_task: object, _run: object, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     return not isinstance(error, BaseException) or is_worth_retrying(error)
 
 
-@task(
-    name="read pages",
-    retries=2,
-    retry_delay_seconds=[10, 60],
-    retry_jitter_factor=0.5,
-    retry_condition_fn=_worth_retrying,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+def _stage(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a stage one task: what a later try needs lies in the work area."""
+    return task(
+        name=name,
+        retries=2,
+        retry_delay_seconds=[10, 60],
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_worth_retrying,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+
+
+@_stage("read pages")
 def read_pages(work: Work) -> tuple[PageReceipt, ...]:
     """Read what the work area does not hold yet; a retry finds finished pages there."""
     bar = cast(UUID, create_progress_artifact(0.0, description="pages read"))
@@ -45,15 +54,7 @@ def read_pages(work: Work) -> tuple[PageReceipt, ...]:
     return tuple(receipts)
 
 
-@task(
-    name="file dossiers",
-    retries=2,
-    retry_delay_seconds=[10, 60],
-    retry_jitter_factor=0.5,
-    retry_condition_fn=_worth_retrying,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@_stage("file dossiers")
 def file_dossiers(work: Work) -> tuple[Manifest, ...]:
     """Cut the scan into papers, read their fields, and store what they became."""
     return work.file(work.compose())
