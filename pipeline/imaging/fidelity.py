@@ -116,7 +116,7 @@ def _count_recolored(image: Image, layers: Layers, dpi: float) -> int:
     for ink in layers.inks:
         inside = cv2.erode(ink.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
         y, x = np.nonzero(inside)
-        levels = image[y, x].reshape(len(y), -1).astype(np.int16)
+        levels = np.atleast_3d(image)[y, x].astype(np.int16)
         off = np.abs(levels - np.array(ink.color, np.int16))
         wrong[y, x] = (off > _RECOLORED).any(axis=1)
     side = max(1, round(_TILE_MM * dpi / 25.4))

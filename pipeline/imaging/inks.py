@@ -162,7 +162,7 @@ def _find_other(
     area = np.bincount(label, minlength=count)
     weight = depth[part].astype(np.float64) ** 2  # the core of a stroke tells
     total = np.maximum(np.bincount(label, weight, count), 1.0)
-    pixels = image[part].reshape(len(label), -1)
+    pixels = np.atleast_3d(image)[part]
     differs = np.zeros(count, np.bool_)
     for channel, level in enumerate(color):
         mean = np.bincount(label, weight * pixels[:, channel], count) / total
