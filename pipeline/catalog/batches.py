@@ -209,14 +209,16 @@ def give_up(
     connection: Connection, moments: Moments, held: Lease, *, excused: bool
 ) -> None:
     """Return a lease; an excused try is not one of those allowed."""
-    values = _ended(moments, BatchState.RECEIVED, None)
-    if excused:
-        values["excused"] = batches.c.excused + 1
-    _change(connection, held, values)
+    _change(connection, held, _given_up(moments, excused))
 
 
 def give_up_owned(
-    connection: Connection, moments: Moments, batch_id: str, owner: str
+    connection: Connection,
+    moments: Moments,
+    batch_id: str,
+    owner: str,
+    *,
+    excused: bool,
 ) -> None:
     """Return whatever lease a dead owner holds on a batch."""
     connection.execute(
@@ -226,7 +228,7 @@ def give_up_owned(
             batches.c.state == BatchState.WORKING.value,
             batches.c.lease_owner == owner,
         )
-        .values(_ended(moments, BatchState.RECEIVED, None))
+        .values(_given_up(moments, excused))
     )
 
 
@@ -278,6 +280,11 @@ def _has_run_out(moments: Moments) -> ColumnElement[bool]:
         batches.c.state == BatchState.WORKING.value,
         batches.c.lease_until <= moments.now(),
     )
+
+
+def _given_up(moments: Moments, excused: bool) -> dict[str, Any]:
+    values = _ended(moments, BatchState.RECEIVED, None)
+    return values | {"excused": batches.c.excused + 1} if excused else values
 
 
 def _ended(moments: Moments, state: BatchState, reason: str | None) -> dict[str, Any]:

@@ -128,10 +128,14 @@ class SqlCatalog:
             lambda each: batches.give_up(each, self._moments, lease, excused=excused)
         )
 
-    def give_up_owned(self, batch_id: str, owner: str) -> None:
+    def give_up_owned(
+        self, batch_id: str, owner: str, *, excused: bool = False
+    ) -> None:
         """Return the lease of a dead owner; nothing where somebody else has it."""
         self._database.run(
-            lambda each: batches.give_up_owned(each, self._moments, batch_id, owner)
+            lambda each: batches.give_up_owned(
+                each, self._moments, batch_id, owner, excused=excused
+            )
         )
 
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:

@@ -1,9 +1,11 @@
 """What all commands share: common options, exit codes, and errors in one clear line."""
 
+import contextlib
 import functools
 import inspect
 import logging
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +20,7 @@ from pipeline.settings import Settings
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells give it: 128 and the number of SIGINT."""
+"""Exit code when stopped, as shells give it after Ctrl-C: 128 and SIGINT's number."""
 
 Home = Annotated[
     Path | None,
@@ -69,7 +71,8 @@ def command(
 
     Args:
         group: where the command belongs.
-        service: it runs until it is stopped: it logs warnings, and knows no JSON.
+        service: it runs until it is stopped: it logs warnings, knows no JSON, and
+            looks after signals itself.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -78,7 +81,8 @@ def command(
             shared = {name: given.pop(name) for name in extra}
             common = _earlier(context).with_later(Common(**shared))
             _start_logging(service, common.verbose)
-            _guarded(functools.partial(function, common, **given))
+            with contextlib.nullcontext() if service else _stoppable():
+                _guarded(functools.partial(function, common, **given))
 
         extra = dict(_COMMON)
         if service:
@@ -123,6 +127,16 @@ def _start_logging(service: bool, verbose: bool) -> None:
         logging.WARNING if service or verbose else logging.ERROR
     )
     logging.getLogger("pipeline").setLevel(logging.DEBUG if verbose else logging.NOTSET)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the work like Ctrl-C, which gives leases and folders back."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _guarded(work: Callable[[], None]) -> None:

@@ -68,28 +68,40 @@ class Digitizer:
         outage or a stop from outside is no try: however long it lasts, the batch is
         taken up again when it is over.
         """
-        lease = self.catalog.lease(
-            batch_id,
-            owner,
-            seconds=self.options.lease_seconds,
-            attempts=self.options.attempts,
-        )
-        if lease is None:
-            yield None
-            return
-        try:
+        with self._leased(batch_id, owner) as lease:
+            if lease is None:
+                yield None
+                return
             with self._scratch(batch_id) as scratch:
                 record = self.catalog.batch(batch_id)
                 yield Work(self, record, lease, scratch) if record else None
+
+    @contextmanager
+    def _leased(self, batch_id: str, owner: str) -> Iterator[Lease | None]:
+        lease = None
+        try:
+            lease = self.catalog.lease(
+                batch_id,
+                owner,
+                seconds=self.options.lease_seconds,
+                attempts=self.options.attempts,
+            )
+            yield lease
         except ScanRejected as error:
-            self.catalog.finish(lease, BatchState.SET_ASIDE, error.reason)
-            log.warning("batch %s set aside: %s", batch_id, error.reason)
+            if lease is not None:
+                self.catalog.finish(lease, BatchState.SET_ASIDE, error.reason)
+                log.warning("batch %s set aside: %s", batch_id, error.reason)
             raise
         except WorkTakenOver:
             raise
         except BaseException as error:
+            excused = _is_nobodys_fault(error)
             with suppress(PipelineError):  # it runs out by itself
-                self.catalog.give_up(lease, excused=_is_nobodys_fault(error))
+                if lease is not None:
+                    self.catalog.give_up(lease, excused=excused)
+                elif not isinstance(error, Exception):
+                    # Stopped while asking: the lease may be ours without our knowing.
+                    self.catalog.give_up_owned(batch_id, owner, excused=excused)
             raise
 
     @contextmanager

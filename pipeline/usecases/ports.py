@@ -232,7 +232,9 @@ class Catalog(Protocol):
             excused: whether this try leaves the number of those allowed as it is.
         """
 
-    def give_up_owned(self, batch_id: str, owner: str) -> None:
+    def give_up_owned(
+        self, batch_id: str, owner: str, *, excused: bool = False
+    ) -> None:
         """Return the lease of a dead owner; nothing where somebody else has it."""
 
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:

@@ -1,5 +1,6 @@
 import json
 import logging
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,7 @@ ERRORS = [
 
 @pytest.fixture
 def run() -> Run:
-    """Runs a small program of two commands: one tells, one raises what it is given."""
+    """Runs a small program: one command tells, one raises, one is told to stop."""
     app = typer.Typer()
 
     @app.callback()
@@ -54,6 +55,12 @@ def run() -> Run:
     def end(common: Common, index: int) -> None:
         """End with an error."""
         raise [*(error for error, _ in ERRORS), KeyboardInterrupt()][index]
+
+    @command(app)
+    def wait(common: Common, number: int) -> None:
+        """Be told to stop."""
+        signal.raise_signal(number)
+        say("went on")
 
     runner = CliRunner()
     return lambda *words: runner.invoke(app, [*map(str, words)])
@@ -106,6 +113,19 @@ def test_an_interruption_is_no_error(run: Run) -> None:
 
     assert result.exit_code == 130
     assert result.stderr.startswith("Stopped")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_is_told_to_stop_ends_like_an_interruption(
+    run: Run, number: signal.Signals
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    result = run("wait", int(number))
+
+    assert result.exit_code == 130
+    assert result.stderr.startswith("Stopped")
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize("words", [("--verbose", "end", 1), ("end", 1, "--verbose")])

@@ -193,8 +193,9 @@ def test_pages_are_read_without_being_kept(scan: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_stops_an_ingest_gives_the_lease_back(
-    scan: Path, tmp_path: Path
+    scan: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "pipeline", "--home", str(tmp_path)]
     with subprocess.Popen(
@@ -204,7 +205,7 @@ def test_whoever_stops_an_ingest_gives_the_lease_back(
         start_new_session=True,
     ) as running:
         wait_for(lambda: batch_states(tmp_path) == ["working"])
-        os.killpg(running.pid, signal.SIGINT)
+        os.killpg(running.pid, number)
         _, said = running.communicate(timeout=60)
 
     assert running.returncode == 130

@@ -127,6 +127,9 @@ class Cutter:
     power: bool = False
     """Whether nothing works after it; otherwise one answer is lost."""
 
+    stop_after: str = ""
+    """Method after which Ctrl-C is pressed, before its caller has the answer."""
+
     names: list[str] = field(default_factory=list)
     """Methods that were called, in this order."""
 
@@ -138,6 +141,9 @@ class Cutter:
         self.names.append(real.__name__)
         if self.power and self.at is not None and self.calls > self.at:
             raise PowerCut
+        if self.stop_after == real.__name__:
+            real(*args, **kwargs)
+            raise KeyboardInterrupt
         if self.calls != self.at:
             return real(*args, **kwargs)
         if self.after:

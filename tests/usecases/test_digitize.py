@@ -24,6 +24,7 @@ from tests.usecases.fakes import (
     RECIPE,
     SHORT_SCAN,
     TWO_SLIPS,
+    Cutter,
     House,
     open_house,
     scan,
@@ -217,6 +218,20 @@ def test_an_interruption_returns_the_lease_at_once(house: House) -> None:
         raise KeyboardInterrupt
 
     assert state(house, batch.id) is BatchState.RECEIVED
+
+
+def test_a_stop_while_the_lease_is_taken_returns_it(home: Path) -> None:
+    cutter = Cutter()
+    house = open_house(home, TWO_SLIPS, cutter=cutter)
+    batch = house.receive(SHORT_SCAN).batch
+    cutter.stop_after = "lease"
+
+    with pytest.raises(KeyboardInterrupt):
+        house.digitize(batch.id)
+
+    record = house.catalog.batch(batch.id)
+    assert record is not None
+    assert (record.state, record.excused) == (BatchState.RECEIVED, 1)
 
 
 def test_a_fault_of_the_paper_sets_the_batch_aside(house: House) -> None:
