@@ -120,7 +120,7 @@ class FilingSettings(Section):
 
     layers: bool = True
     """Color and gray pages of text are kept as ink and paper, where that is faithful:
-    a tenth of the size. False: always as JPEG."""
+    an eighth of the size. False: always as JPEG."""
 
 
 class WorkSettings(Section):

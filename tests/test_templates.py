@@ -62,6 +62,18 @@ def test_a_procedure_is_read_as_written(config: Path) -> None:
     assert not procedure.components[0].required
 
 
+@pytest.mark.parametrize(
+    "code", ["can-cuoc", "giay-khai-sinh", "trich-luc-ket-hon", "giay-kham-suc-khoe"]
+)
+def test_cards_and_certificates_are_filed_as_scanned(code: str) -> None:
+    (doctype,) = (each for each in shipped() if each.code == code)
+    assert not doctype.layers
+
+
+def test_other_papers_may_be_filed_as_layers(config: Path) -> None:
+    assert load_doctypes(config)[0].layers
+
+
 def test_headings_are_brought_to_composed_letters(config: Path) -> None:
     decomposed = BIRTH.replace("Giấy khai sinh", "Gia\u0302\u0301y khai sinh")
     write(config / "doctypes/giay-khai-sinh.yaml", decomposed)

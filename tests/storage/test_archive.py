@@ -97,6 +97,31 @@ def test_a_page_result_comes_back_with_its_picture(archive: ObjectArchive) -> No
     assert archive.picture(BATCH_ID, RECIPE, page) == b"picture"
 
 
+def test_layers_come_back_with_their_page(archive: ObjectArchive) -> None:
+    page = read_page()
+    archive.put_page(BATCH_ID, RECIPE, page, b"picture", b"layers")
+
+    assert archive.picture(BATCH_ID, RECIPE, page) == b"picture"
+    assert archive.layers(BATCH_ID, RECIPE, page) == b"layers"
+
+
+def test_a_page_that_was_not_taken_apart_has_no_layers(archive: ObjectArchive) -> None:
+    archive.put_page(BATCH_ID, RECIPE, read_page(), b"picture")
+
+    assert archive.layers(BATCH_ID, RECIPE, read_page()) is None
+
+
+def test_damaged_layers_are_not_handed_out(
+    archive: ObjectArchive, tmp_path: Path
+) -> None:
+    archive.put_page(BATCH_ID, RECIPE, read_page(), b"picture", b"layers")
+    (kept,) = (tmp_path / "store").rglob("*.pdf")
+    damage(tmp_path, str(kept.relative_to(tmp_path / "store")), b"lay")
+
+    with pytest.raises(ObjectConflict):
+        archive.layers(BATCH_ID, RECIPE, read_page())
+
+
 def test_a_page_that_is_not_read_yet_is_none(archive: ObjectArchive) -> None:
     archive.put_page(BATCH_ID, RECIPE, read_page(), b"picture")
 

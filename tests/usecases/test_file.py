@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
 
@@ -11,8 +12,9 @@ from pipeline.errors import ObjectConflict, ObjectMissing, WorkTakenOver
 from pipeline.model.dossier import DossierStatus, Plan
 from pipeline.model.search import SearchQuery
 from pipeline.model.state import BatchRecord
-from tests.split.paper import CODE
-from tests.usecases.fakes import SHORT_SCAN, TWO_SLIPS, House, open_house
+from pipeline.pdf.layers import encode_layers
+from tests.split.paper import CODE, HEIGHT, WIDTH
+from tests.usecases.fakes import PICTURE, SHORT_SCAN, TWO_SLIPS, House, open_house
 
 
 @pytest.fixture
@@ -52,6 +54,40 @@ def test_the_filed_pdf_is_what_the_manifest_describes(house: House) -> None:
     assert [fault for _, fault in house.archive.verify() if fault] == []
     with pikepdf.open(io.BytesIO(house.archive.read(document.key))) as pdf:
         assert len(pdf.pages) == 1
+
+
+def filed_images(house: House, **changes: object) -> set[str]:
+    """File pages that also have layers; tells what images the first document has."""
+    layers = encode_layers(np.full((HEIGHT, WIDTH), 200, np.uint8), 200)
+    with planned(house) as (record, plan):
+        for number in range(1, record.batch.page_count + 1):
+            page = replace(TWO_SLIPS[number - 1], picture=PICTURE.suffix)
+            house.archive.put_page(
+                record.batch.id, "layered", page, PICTURE.data, layers
+            )
+        filer = replace(house.filer, **changes)
+        layered = replace(plan, recipe="layered")
+        filing = filer.file(record.batch, record.original_key, layered, rest)
+        document = next(filing).documents[0]
+    with pikepdf.open(io.BytesIO(house.archive.read(document.key))) as pdf:
+        return set(pdf.pages[0].Resources.XObject.keys())
+
+
+def test_a_page_is_filed_as_its_layers(house: House) -> None:
+    assert filed_images(house) == {"/Im0", "/Im1"}
+
+
+def test_layers_are_not_filed_where_they_are_not_wanted(house: House) -> None:
+    assert filed_images(house, layers=False) == {"/Im0"}
+
+
+def test_a_document_type_can_forbid_layers(house: House) -> None:
+    strict = tuple(replace(each, layers=False) for each in house.filer.doctypes)
+    assert filed_images(house, doctypes=strict) == {"/Im0"}
+
+
+def test_a_paper_of_no_known_type_is_filed_as_scanned(house: House) -> None:
+    assert filed_images(house, doctypes=()) == {"/Im0"}
 
 
 def test_filing_again_changes_nothing(house: House) -> None:

@@ -1,7 +1,7 @@
 """One page from pixels to a stored result, with an engine whose words are typed."""
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +95,44 @@ def test_a_page_is_read_and_kept_with_its_picture(
     stages = [name for name, _ in receipt.seconds]
     assert stages[0] == "rasterize"
     assert {"prepare", "recognize", "encode", "store"} <= set(stages)
+
+
+def layers_of(archive: ObjectArchive, number: int = 1) -> bytes | None:
+    return archive.layers(BATCH_ID, "recipe", stored(archive, number)[0])
+
+
+def test_pages_that_are_not_bilevel_are_also_kept_as_layers(
+    reader: PageReader, archive: ObjectArchive, scan: Path
+) -> None:
+    receipt = reader.read(task(scan))
+
+    layers = layers_of(archive)
+    assert layers is not None
+    assert layers.startswith(b"%PDF")
+    assert "layers" in dict(receipt.seconds)
+
+
+def test_a_bilevel_page_has_no_layers(
+    reader: PageReader, archive: ObjectArchive, tmp_path: Path
+) -> None:
+    path = tmp_path / "bilevel.tif"
+    text = draw_application(make_person(3)).image
+    Image.fromarray(text).convert("1").save(path, compression="group4", dpi=(DPI, DPI))
+
+    reader.read(task(path))
+
+    assert layers_of(archive) is None
+
+
+def test_layers_are_not_made_where_they_are_not_wanted(
+    reader: PageReader, archive: ObjectArchive, scan: Path
+) -> None:
+    plain = replace(reader.options, layers=False)
+
+    PageReader(archive, reader.engine, None, plain).read(task(scan))
+    reader.read(task(scan, 2, Effort.PICTURE))
+
+    assert (layers_of(archive), layers_of(archive, 2)) == (None, None)
 
 
 def test_words_stand_inside_the_picture(
