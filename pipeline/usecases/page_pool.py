@@ -12,8 +12,9 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from types import TracebackType
 from typing import TypeAlias
 
@@ -142,7 +143,8 @@ class PagePool:
                 initializer=_start_reading,
                 initargs=(self.open_reader, self.memory, os.getpid()),
             )
-        return self._pool.schedule(_read, args=(task,), timeout=self.seconds)
+        with _interrupts_held():
+            return self._pool.schedule(_read, args=(task,), timeout=self.seconds)
 
     def _outcome(self, page: "_Waiting", tick: Tick) -> PageReceipt:
         task = page.task
@@ -165,6 +167,21 @@ class PagePool:
         while not wait([page.future], _TICK).done:
             tick()
         return page.future.result()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from what is started meanwhile: threads, and processes of theirs.
+
+    A terminal sends it to all processes. One that is still importing could not ignore
+    it, and would fill the screen with its traceback.
+    """
+    resource_tracker.ensure_running()  # started later, it would let them through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(slots=True)
@@ -206,7 +223,6 @@ def _start_reading(open_reader: OpenReader, memory: int, parent: int) -> None:
     missing model here would only kill one process after another.
     """
     end_with_parent(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Process.open_reader = staticmethod(open_reader)
     _Process.memory = memory
 

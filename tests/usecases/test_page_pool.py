@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -268,6 +269,19 @@ def test_processes_are_gone_at_the_end(tmp_path: Path) -> None:
 
     assert len(processes(tmp_path)) >= 2
     assert not any(map(is_running, processes(tmp_path)))
+
+
+def test_an_interruption_at_the_terminal_does_not_reach_the_processes(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    list(pool.read(tasks(1)))
+
+    (process,) = processes(tmp_path)
+    status = Path(f"/proc/{process}/status").read_text()
+
+    (blocked,) = re.findall(r"^SigBlk:\s*(\w+)$", status, re.MULTILINE)
+    assert int(blocked, 16) & 1 << (signal.SIGINT - 1)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_a_killed_process_without_a_page_does_not_break_the_pool(
