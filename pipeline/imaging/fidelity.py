@@ -19,8 +19,8 @@ _CHANGED = 15.0
 """Mean difference of a tile, levels, that is seen. Text has 13 at most."""
 
 _DARK = 25.0
-"""Levels by which the median of a tile lies below the paper: filled with something
-else than writing (photograph, highlighter, tint of a card)."""
+"""Levels by which the background of a tile lies below the paper: filled with something
+else than ink (photograph, highlighter, tint of a card)."""
 
 _RECOLORED, _RECOLORED_MM2 = 60, 0.5
 """Levels in any channel that the inside of a stroke is off, and square millimetres of
@@ -30,10 +30,10 @@ _FAINT, _FEWEST_FAINT = 2.5, 4
 """Levels, smoothed, that something beside the ink is off, and pixels of a tile where it
 is: the grain of paper reaches 1, a pencil stroke 3."""
 
-_MOST_CHANGED, _MOST_DARK, _MOST_RECOLORED, _MOST_FAINT = 3, 11, 1, 1
-"""Tiles of a page that is still the same. Real pages of text have 0, 11, 0 and 0 at
-most; portraits, photographs, cards and highlighter have more than twice as many of one
-kind or another."""
+_MOST_CHANGED, _MOST_DARK, _MOST_RECOLORED, _MOST_FAINT = 3, 3, 1, 1
+"""Tiles of a page that is still the same. Real pages of text have 1, 0, 0 and 0 at most
+(one whose colors the scanner displaced: 2 recolored); portraits, cards, pencil and
+highlighter have 4, and mostly ten times as many, of one kind or another."""
 
 _Levels = NDArray[np.float32]
 
@@ -78,11 +78,14 @@ def measure_fidelity(image: Image, layers: Layers, dpi: float) -> Fidelity:
     """
     target = min(dpi, _DPI)
     page = np.atleast_3d(resize_to_dpi(image, dpi, target)).astype(np.float32)
-    rebuilt, ink = _put_together(layers, dpi, target, page)
+    height, width = page.shape[:2]
+    background = cv2.resize(layers.background, (width, height))
+    rebuilt, ink = _put_together(np.atleast_3d(background), layers, dpi, target)
     off = rebuilt - page
     side = max(1, round(_TILE_MM * target / 25.4))
     mean = _tiles(np.abs(off).mean(axis=2), side).mean(axis=-1)
-    median = np.median(_tiles(page.min(axis=2), side), axis=-1)
+    darkest = np.atleast_3d(background).min(axis=2)
+    median = np.median(_tiles(darkest, side), axis=-1)
     paper = np.percentile(median, 90)
     return Fidelity(
         worst=round(float(mean.max()), 1),
@@ -94,13 +97,11 @@ def measure_fidelity(image: Image, layers: Layers, dpi: float) -> Fidelity:
 
 
 def _put_together(
-    layers: Layers, dpi: float, target: float, page: _Levels
+    background: NDArray[Any], layers: Layers, dpi: float, target: float
 ) -> tuple[_Levels, _Levels]:
     """Paint the inks over the background; also gives each pixel's share of ink."""
-    height, width = page.shape[:2]
-    background = cv2.resize(layers.background, (width, height)).astype(np.float32)
-    rebuilt: NDArray[Any] = np.atleast_3d(background)
-    ink = np.zeros((height, width), np.float32)
+    rebuilt: NDArray[Any] = background.astype(np.float32)
+    ink = np.zeros(background.shape[:2], np.float32)
     for each in layers.inks:
         mask = resize_to_dpi(each.mask.astype(np.uint8) * WHITE, dpi, target)
         share = mask.astype(np.float32) / WHITE

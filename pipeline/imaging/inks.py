@@ -19,8 +19,9 @@ Color: TypeAlias = tuple[int, ...]
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-MOST_INKS = 5
-"""Masks of a page: black, red, blue and two more shades. Each costs a kilobyte."""
+MOST_INKS = 7
+"""Masks of a page: black, red, blue, and shades of them where there are any. Each
+costs a kilobyte."""
 
 _WORKING_DPI = 100.0
 """Where colors are told apart: the fringes of letters are gone."""
@@ -32,9 +33,10 @@ _LEAST_DEPTH, _LEAST_SHARE = 20, 40
 """Levels below the paper, and part (of 255) covered by strokes, of a small pixel whose
 color counts."""
 
-_AROUND, _MAJORITY, _GROW = 3.0, 0.6, 6.0
-"""A color is believed where within these millimetres it has this part of the ink, and
-these millimetres on: fringes of black letters are everywhere, but never a majority."""
+_AROUND, _MAJORITY, _GROW = 3.0, 0.7, 6.0
+"""A color is believed where within these millimetres it has this part of it and black
+together, and these millimetres on: fringes of letters are everywhere, but never more
+than the letters."""
 
 _FEWEST_SEED = 12
 """Pixels of a color within `_AROUND` that make a majority: less is a speck."""
@@ -65,7 +67,9 @@ def find_colored(image: ColorImage, strokes: Mask, dpi: float) -> Mask:
     below = cv2.subtract(paper, small)
     share = resize_to_dpi(strokes.astype(np.uint8) * 255, dpi, target)
     ink = (share > _LEAST_SHARE) & (below.max(axis=2) > _LEAST_DEPTH)
-    regions = [_region(each & ink, ink, target) for each in _lead(below)]
+    kinds = [each & ink for each in _lead(below)]
+    black = ink & ~kinds[0] & ~kinds[1]
+    regions = [_region(each, black, target) for each in kinds]
     found = np.zeros((2, height, width), np.bool_)
     if not any(region.any() for region in regions):
         return found
@@ -128,13 +132,14 @@ def _lead(below: NDArray[Any]) -> tuple[Mask, Mask]:
     return is_red, is_blue & ~is_red
 
 
-def _region(colored: Mask, ink: Mask, dpi: float) -> NDArray[np.uint8]:
+def _region(colored: Mask, black: Mask, dpi: float) -> NDArray[np.uint8]:
     """Mark where a color prevails, and around there, where its strokes may go on."""
     if np.count_nonzero(colored) < _FEWEST_SEED:
         return np.zeros(colored.shape, np.uint8)
     around = odd_pixels(2 * _AROUND, dpi)
-    of_color, of_ink = _count(colored, around), _count(ink, around)
-    seeds = colored & (of_color > _MAJORITY * of_ink) & (of_color > _FEWEST_SEED)
+    count = _count(colored, around)
+    share = count / np.maximum(count + _count(black, around), 1)
+    seeds = colored & (share > _MAJORITY) & (count > _FEWEST_SEED)
     grow = odd_pixels(2 * _GROW, dpi)
     around_seeds = cv2.dilate(seeds.astype(np.uint8), np.ones((grow, grow), np.uint8))
     return np.asarray(around_seeds, np.uint8)

@@ -35,7 +35,7 @@ _STROKE = 0.45
 _NEAR = 2.0
 """Millimetres between a pixel and the darkest ink it is compared with."""
 
-_THIN, _ABOVE_MEAN, _AROUND = 0.25, 0.15, 1.2
+_THIN, _ABOVE_MEAN, _AROUND = 0.3, 0.1, 1.2
 """Parts of the darkest ink near: a hair line need not be darker than the first, if it
 is by the second above the mean of these millimetres around it."""
 
