@@ -280,7 +280,8 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
     """Read ``counters.toml``.
 
     Raises:
-        ConfigError: the file is missing or malformed, or two counters share an id.
+        ConfigError: the file is missing or malformed, two counters share an id, or a
+            counter's procedure has no file in ``procedures/``.
     """
     path = config / "counters.toml"
     try:
@@ -290,6 +291,10 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
     counters = tuple(entry.to_counter() for entry in entries)
     if len({counter.id for counter in counters}) != len(counters):
         raise ConfigError(f"{path}: two counters share an id")
+    for counter in counters:
+        template = config / "procedures" / f"{counter.procedure}.yaml"
+        if counter.procedure is not None and not template.is_file():
+            raise ConfigError(f"{path}: counter {counter.id}: there is no {template}")
     return counters
 
 

@@ -131,6 +131,15 @@ def test_the_folder_of_a_counter_has_rules_of_its_own(tmp_path: Path) -> None:
     )
 
 
+def test_the_procedure_of_a_counter_must_exist(tmp_path: Path) -> None:
+    folder = counters(tmp_path, 'procedure = "1.001193"')
+    with pytest.raises(ConfigError, match=r"counter a: there is no .*1\.001193\.yaml"):
+        load_counters(folder)
+    (folder / "procedures").mkdir()
+    (folder / "procedures" / "1.001193.yaml").touch()
+    assert load_counters(folder)[0].procedure == "1.001193"
+
+
 @pytest.mark.parametrize(
     "rule", ["quiet_period = -1", 'priority = "low"', 'ignore = [""]', "done = true"]
 )
