@@ -1,19 +1,15 @@
 """The composition root: introduces use-cases to their adapters, once per process."""
 
 import functools
-import hashlib
 import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from pipeline.catalog.catalog import SqlCatalog
 from pipeline.errors import ConfigError
 from pipeline.imaging.prepare import PrepareOptions
 from pipeline.intake.inbox import DropFolders, InboxOptions
@@ -22,19 +18,15 @@ from pipeline.intake.probe import probe_in_child
 from pipeline.model.scan import Counter
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
-from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
+from pipeline.ocr.engine import find_tessdata, has_model, open_engine
+from pipeline.recipe import make_recipe
 from pipeline.settings import (
     Settings,
     StoreSettings,
     load_counters,
     load_settings,
-    secret_value,
 )
-from pipeline.storage.archive import ObjectArchive, ObjectStore
-from pipeline.storage.init import ROLES, S3Identity, init_buckets, init_users
-from pipeline.storage.local_store import LocalStore
-from pipeline.storage.minio_store import MinioStore
-from pipeline.storage.s3 import S3Connection
+from pipeline.stores import init_store, open_archive, open_catalog
 from pipeline.templates import load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.digitize import (
@@ -70,14 +62,8 @@ __all__ = [
 ]
 """What the doors need: they import the composition root, nothing below it."""
 
-_RECIPE_DIGITS = 12
-"""Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
-
 _NO_BATCH = "0" * 32
 """Under this id pages are kept that nobody wants to keep."""
-
-RESULT_VERSION = 1
-"""Raised when code changes what is read from the same page with the same options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +146,6 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     )
 
 
-def open_archive(settings: Settings) -> Archive:
-    """Open the archive alone: for what needs neither catalog nor reader."""
-    return ObjectArchive(open_store(settings))
-
-
-@contextmanager
-def open_catalog(settings: Settings) -> Iterator[Catalog]:
-    """Open the catalog alone, with its tables up to date."""
-    catalog = SqlCatalog(catalog_url(settings))
-    try:
-        catalog.migrate()
-        yield catalog
-    finally:
-        catalog.close()
-
-
 @contextmanager
 def open_file_reader(
     settings: Settings,
@@ -186,8 +156,7 @@ def open_file_reader(
             update={"home": Path(folder), "store": StoreSettings()}
         )
         with _page_pool(passing) as pool:
-            archive = ObjectArchive(open_store(passing))
-            reader = FileReader(open_prober(settings), pool, archive)
+            reader = FileReader(open_prober(settings), pool, open_archive(passing))
             yield functools.partial(
                 reader.read, batch_id=_NO_BATCH, recipe=make_recipe(settings)
             )
@@ -213,71 +182,6 @@ def _open_reading_process(settings: Settings) -> PageReader:
 def now() -> datetime:
     """Tell the time: aware, UTC."""
     return datetime.now(UTC)
-
-
-def open_store(settings: Settings) -> ObjectStore:
-    """Open the object store that the settings name."""
-    if settings.store.kind == "local":
-        return LocalStore(settings.home / "store")
-    return MinioStore(**asdict(_connect(settings.store)))
-
-
-def init_store(settings: Settings, users: Path | None) -> tuple[str, ...]:
-    """Make what the store needs; doing it again changes nothing.
-
-    Args:
-        settings: with the administrator's keys.
-        users: folder of the secret keys of the identities to make, one file a role:
-            ``store_<role>``. A role without a file is left out.
-
-    Returns:
-        What was done or found lacking, one sentence each.
-
-    Raises:
-        ConfigError: no right to do this, or *users* holds no key.
-        StoreUnavailable: no usable answer.
-    """
-    if settings.store.kind == "local":
-        open_store(settings)
-        return ("the store is a folder of this machine: nothing else to set up",)
-    connection = _connect(settings.store)
-    done = init_buckets(connection)
-    if users is None:
-        return done
-    return (*done, *init_users(connection, _identities(users)))
-
-
-def _identities(folder: Path) -> dict[str, S3Identity]:
-    files = {role: folder / f"store_{role}" for role in ROLES}
-    identities = {
-        role: S3Identity(role, secret_value(SecretStr(""), file))
-        for role, file in files.items()
-        if file.exists()
-    }
-    if not identities:
-        raise ConfigError(f"{folder}: no file store_<role>; roles: {', '.join(ROLES)}")
-    return identities
-
-
-def _connect(store: StoreSettings) -> S3Connection:
-    return S3Connection(
-        endpoint=store.endpoint,
-        access_key=secret_value(store.access_key, store.access_key_file),
-        secret_key=secret_value(store.secret_key, store.secret_key_file),
-        secure=store.secure,
-        region=store.region,
-        bucket_prefix=store.bucket_prefix,
-        timeout=store.timeout,
-    )
-
-
-def catalog_url(settings: Settings) -> str:
-    """Find the SQLAlchemy URL of the catalog."""
-    url = secret_value(settings.catalog.url, settings.catalog.url_file)
-    if url:
-        return url
-    settings.home.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{settings.home / 'catalog.sqlite3'}"
 
 
 def open_inbox(settings: Settings, counters: tuple[Counter, ...]) -> DropFolders:
@@ -306,7 +210,7 @@ def open_page_reader(settings: Settings) -> PageReader:
             reading.engine, tessdata=tessdata, model=reading.second_model
         )
     return PageReader(
-        ObjectArchive(open_store(settings)),
+        open_archive(settings),
         open_engine(reading.engine, tessdata=tessdata, model=reading.model),
         second,
         ReadOptions(
@@ -331,30 +235,6 @@ def open_prober(settings: Settings) -> Prober:
             memory=intake.probe_memory,
         ),
     )
-
-
-def make_recipe(settings: Settings) -> str:
-    """Name everything that can change a result: options, engines, models, templates."""
-    reading = settings.reading
-    tessdata = find_tessdata(reading.tessdata)
-    parts = [
-        f"result {RESULT_VERSION}",
-        f"dpi {reading.dpi} picture {reading.picture_dpi}",
-        f"layers {settings.filing.layers}",
-        engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
-    ]
-    if has_model(tessdata, reading.second_model):
-        parts.append(
-            engine_recipe(reading.engine, tessdata=tessdata, model=reading.second_model)
-        )
-    parts.extend(_template_digests(settings.config))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_RECIPE_DIGITS]
-
-
-def _template_digests(config: Path) -> Iterator[str]:
-    for folder in ("doctypes", "procedures"):
-        for path in sorted((config / folder).glob("*.yaml")):
-            yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def find_counter(app: App, counter_id: str) -> Counter:

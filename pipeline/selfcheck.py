@@ -12,17 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.bootstrap import (
-    catalog_url,
-    load_settings,
-    open_catalog,
-    open_inbox,
-    open_store,
-)
+from pipeline.bootstrap import load_settings, open_inbox
 from pipeline.errors import ConfigError, ExitCode, PipelineError, StoreUnavailable
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
 from pipeline.settings import Settings, load_counters
 from pipeline.storage.store import ObjectStore
+from pipeline.stores import catalog_url, open_catalog, open_store
 from pipeline.templates import load_doctypes, load_procedures
 
 _PROGRAMS = (("tesseract", "--version"), ("pdftoppm", "-v"))

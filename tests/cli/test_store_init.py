@@ -46,6 +46,18 @@ def test_buckets_are_made_once(sohoa: Sohoa, prefix: str) -> None:
         assert f"bucket {prefix}{area} exists" in second.stdout
 
 
+def test_page_results_expire_when_the_settings_say(
+    sohoa: Sohoa, prefix: str, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_WORK__KEEP_DAYS", "7")
+
+    sohoa("store", "init")
+
+    rules = s3_server.client().get_bucket_lifecycle(bucket_name=f"{prefix}work")
+    assert rules is not None
+    assert [rule.expiration.days for rule in rules.rules if rule.expiration] == [7]
+
+
 @pytest.mark.usefixtures("prefix")
 def test_every_role_is_told_of_and_no_secret(sohoa: Sohoa, secrets: Path) -> None:
     for _ in range(2):
