@@ -9,6 +9,15 @@ _PR_SET_PDEATHSIG = 1
 """Linux, prctl(2): the signal a child gets when its parent dies."""
 
 
+def end_with_starter() -> None:
+    """End when whoever started this process is killed.
+
+    Prefect gives each run a session of its own, so a killed worker would leave its
+    runs at work, unseen by anybody.
+    """
+    end_with_parent(os.getppid())
+
+
 def end_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
     """Get *number* when the parent dies; call in the child, before its work.
 

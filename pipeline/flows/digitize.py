@@ -17,6 +17,7 @@ from pipeline.errors import ScanRejected, WorkTakenOver
 from pipeline.flows.names import DIGITIZE
 from pipeline.flows.report import publish_report
 from pipeline.flows.start import start_digitize
+from pipeline.lifeline import end_with_starter
 from pipeline.model.dossier import Manifest
 from pipeline.model.text import PageReceipt
 
@@ -84,6 +85,7 @@ def digitize(batch_id: str) -> State[Any]:
         to do* when another run has done it; ``Failed``, named *Set aside*, when the
         paper is at fault.
     """
+    end_with_starter()
     log = get_run_logger()
     owner = str(get_run_context().flow_run.id)  # type: ignore[union-attr] # in a flow
     try:

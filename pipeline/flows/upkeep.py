@@ -10,6 +10,7 @@ from prefect.states import Completed
 from pipeline.bootstrap import App, load_settings, now, open_app
 from pipeline.flows.names import UPKEEP
 from pipeline.flows.start import batches_in_flight, start_digitize, start_watch
+from pipeline.lifeline import end_with_starter
 
 _PATIENCE = timedelta(minutes=2)
 """Age at which a received batch that nobody began is looked into."""
@@ -22,6 +23,7 @@ def upkeep(expire: bool = False) -> State[Any]:
     Args:
         expire: also remove page results of batches that were filed long ago.
     """
+    end_with_starter()
     log = get_run_logger()
     with open_app(load_settings()) as app:
         restarted = restart_stalled(app)

@@ -12,6 +12,7 @@ from pipeline.bootstrap import App, load_settings, now, open_app
 from pipeline.errors import PipelineError
 from pipeline.flows.names import WATCH
 from pipeline.flows.start import start_digitize, start_watch
+from pipeline.lifeline import end_with_starter
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import Counter
 from pipeline.model.state import BatchRecord, BatchState
@@ -35,6 +36,7 @@ def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> No
 )
 def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     """Sweep the drop folders until the shift ends, starting a run for each batch."""
+    end_with_starter()
     started: set[str] = set()
     troubled: set[str] = set()
     ends = now() + timedelta(seconds=shift_seconds)

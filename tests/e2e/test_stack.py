@@ -111,6 +111,16 @@ def test_a_killed_run_is_taken_up_and_files_its_scan_once(app: App) -> None:
     wait_for(lambda: not app.inbox.claimed())
 
 
+def test_a_killed_worker_leaves_nobody_at_work_and_the_watch_goes_on(app: App) -> None:
+    before = processes("prefect.engine", str(app.settings.home))
+    (worker,) = processes("prefect\0worker\0start", str(app.settings.home))
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not set(before) & set(processes("prefect.engine")))
+    drop(app, to_pdf([draw_receipt(make_person(4), CODE.replace("42", "43"))]))
+    wait_for(lambda: len(app.catalog.batches()) == 2)
+    wait_for(lambda: all(r.state.final for r in app.catalog.batches()))
+
+
 def test_upkeep_runs_by_its_schedule(app: App) -> None:
     log = app.settings.home / "logs" / "worker.log"
     wait_for(lambda: "for flow 'upkeep'" in log.read_text())
