@@ -25,6 +25,10 @@ BACKGROUND_QUALITY = 50
 """Of the JPEG, libjpeg's scale: nothing but paper and tints is in it."""
 
 
+LARGEST = 40_000_000
+"""Pixels: A2 at 300 dpi. Larger sheets are plans, and would take gigabytes."""
+
+
 def encode_layers(image: Image, dpi: float) -> bytes | None:
     """Encode a page as layers; None where they would not be faithful.
 
@@ -34,6 +38,8 @@ def encode_layers(image: Image, dpi: float) -> bytes | None:
         image: gray or color, ink dark. Not changed.
         dpi: its resolution, pixels per inch.
     """
+    if image.shape[0] * image.shape[1] > LARGEST:
+        return None
     layers = find_layers(image, dpi)
     if not measure_fidelity(image, layers, dpi).holds:
         return None

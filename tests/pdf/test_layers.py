@@ -9,7 +9,7 @@ import pytest
 from pipeline.model.scan import MediaType, Page
 from pipeline.model.text import OcrPage
 from pipeline.pdf.assemble import PdfPage, assemble_pdf
-from pipeline.pdf.layers import LAYERS_SUFFIX, encode_layers
+from pipeline.pdf.layers import LARGEST, LAYERS_SUFFIX, encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, open_scan
 from pipeline.pdf.second_renderer import draw_with_poppler
@@ -84,6 +84,11 @@ def test_masks_have_the_resolution_of_the_scan(layers: bytes) -> None:
 
 def test_a_page_they_would_spoil_has_no_layers() -> None:
     assert encode_layers(SPOILT["identity card"](), DPI) is None
+
+
+def test_a_sheet_as_large_as_a_plan_has_no_layers() -> None:
+    sheet = np.broadcast_to(np.uint8(240), (1, LARGEST + 1))
+    assert encode_layers(sheet, DPI) is None
 
 
 def test_a_filed_page_is_the_page_in_its_colors(letter: Pixels, filed: Path) -> None:
