@@ -158,7 +158,11 @@ def test_counters_take_turns(bench: Bench) -> None:
     assert "two" in bench.settle(bench.open())[:3]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=60,
+    deadline=None,  # it syncs files, whose time is that of the disk
+)
 @given(
     name=st.text(
         st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1
