@@ -40,7 +40,7 @@ def start_digitize(record: BatchRecord, *, again: str = "") -> None:
         parameters={"batch_id": batch.id},
         flow_run_name=f"{batch.counter_id} · {batch.id[:_SHORT_ID]}",
         tags=[f"{TAG_BATCH}{batch.id}", batch.counter_id],
-        idempotency_key=f"{batch.id}-{record.attempt}{again}",
+        idempotency_key=f"{batch.id}-{record.claim}-{record.attempt}{again}",
         timeout=0,
         as_subflow=False,
     )

@@ -37,7 +37,7 @@ def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> No
 def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     """Sweep the drop folders until the shift ends, starting a run for each batch."""
     end_with_starter()
-    started: set[str] = set()
+    started: set[tuple[str, str]] = set()
     troubled: set[str] = set()
     ends = now() + timedelta(seconds=shift_seconds)
     with open_app(load_settings()) as app:
@@ -47,14 +47,14 @@ def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     return Completed(message=f"{len(started)} batches started")
 
 
-def look_once(app: App, started: set[str], troubled: set[str]) -> None:
+def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> None:
     """Do one sweep: claim, receive, start, and clear staging of what has ended.
 
     A file whose turn fails stays in staging for the next sweep; the others go on.
 
     Args:
         app: the use-cases.
-        started: batches this watch asked a run for; grows.
+        started: batches, each with its claim, this watch asked a run for; grows.
         troubled: claims and counters whose trouble the log tells already.
     """
     app.inbox.sweep()
@@ -90,12 +90,13 @@ def _post_status(app: App, counter: Counter, troubled: set[str]) -> None:
         troubled.discard(counter.id)
 
 
-def _take_in(app: App, claimed: ClaimedFile, started: set[str]) -> None:
+def _take_in(app: App, claimed: ClaimedFile, started: set[tuple[str, str]]) -> None:
     record = app.receiver.receive(claimed)
     if not isinstance(record, BatchRecord):
         return
-    new = record.state is BatchState.RECEIVED and record.batch.id not in started
+    work = (record.batch.id, record.claim)
+    new = record.state is BatchState.RECEIVED and work not in started
     if new and app.turns.may_start(record):
         start_digitize(record)
-        started.add(record.batch.id)
+        started.add(work)
     app.receiver.settle(claimed)

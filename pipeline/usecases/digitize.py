@@ -233,10 +233,14 @@ class Work:
 
 
 def _is_nobodys_fault(error: BaseException) -> bool:
-    """Tell whether a try was ended by an outage or, like Ctrl-C, from outside."""
+    """Tell whether a try was ended by an outage or, like Ctrl-C, from outside.
+
+    What the machine refuses, such as room on its disk, is an outage too: what a page
+    does to its reader never comes here as an `OSError`.
+    """
     if isinstance(error, PipelineError):
         return error.remedy is Remedy.TRY_AGAIN
-    return not isinstance(error, Exception)
+    return isinstance(error, OSError) or not isinstance(error, Exception)
 
 
 def is_worth_retrying(error: BaseException) -> bool:

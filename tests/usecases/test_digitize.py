@@ -1,3 +1,4 @@
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -195,7 +196,13 @@ def test_an_outage_returns_the_lease_at_once(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", [StoreUnavailable("no answer"), CatalogBusy("locked"), KeyboardInterrupt()]
+    "end",
+    [
+        StoreUnavailable("no answer"),
+        CatalogBusy("locked"),
+        OSError(errno.ENOSPC, "no room"),
+        KeyboardInterrupt(),
+    ],
 )
 def test_neither_outages_nor_stops_use_up_tries(
     house: House, end: BaseException
