@@ -30,10 +30,10 @@ _FAINT, _FEWEST_FAINT = 2.5, 4
 """Levels, smoothed, that something beside the ink is off, and pixels of a tile where it
 is: the grain of paper reaches 1, a pencil stroke 3."""
 
-_MOST_CHANGED, _MOST_DARK, _MOST_RECOLORED, _MOST_FAINT = 3, 3, 1, 1
+_MOST_CHANGED, _MOST_DARK, _MOST_RECOLORED, _MOST_FAINT = 1, 3, 1, 1
 """Tiles of a page that is still the same. Real pages of text have 1, 0, 0 and 0 at most
 (one whose colors the scanner displaced: 2 recolored); portraits, cards, pencil and
-highlighter have 4, and mostly ten times as many, of one kind or another."""
+highlighter have 2, and mostly ten times as many, of one kind or another."""
 
 _Levels = NDArray[np.float32]
 

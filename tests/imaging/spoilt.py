@@ -72,6 +72,7 @@ def _guilloche(image: Pixels) -> None:
 
 _CHANGES: dict[str, Callable[[Pixels], None]] = {
     "pencil, dark, over print": _pencil(130),
+    "pencil, medium, over print": _pencil(150),
     "pencil, faint": _pencil(215),
     "pencil, hardly there": _pencil(225),
     "stamp, pale red": _stamp((250, 215, 215)),
