@@ -12,11 +12,11 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, resource_tracker
 from types import TracebackType
-from typing import TypeAlias
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 OpenReader = Callable[[], PageReader]
 """Makes a reader inside a reading process; must be picklable."""
-
-_Pending: TypeAlias = "ProcessFuture[PageReceipt]"
 
 _PAGES_PER_PROCESS = 400
 """Pages after which a process is replaced: no leak lives long."""
@@ -63,6 +61,11 @@ _FAULTS_OF_THE_MACHINE = {
 """Error numbers of the system that no page is to blame for: another try may do better.
 Not among them: no memory, which a page can use up. A dead process and a time limit are
 errors of the system, too, but without a number."""
+
+
+_MOST_BREAKS = 8
+"""Times a pool may break under one page, as each process that dies too soon to be
+known for a page's breaks it, before the page pays all the same."""
 
 
 def _no_tick() -> None:
@@ -149,10 +152,8 @@ class PagePool:
     def _outcome(self, page: "_Waiting", tick: Tick) -> PageReceipt:
         task = page.task
         for effort in (task.effort, Effort.PICTURE, Effort.PLACEHOLDER):
-            while not wait([page.future], _TICK).done:
-                tick()
             try:
-                return page.future.result()
+                return self._result(page, tick)
             except ToolTimeout as error:
                 _say_failed(task, error)
             except PipelineError:
@@ -163,9 +164,19 @@ class PagePool:
                 # Timeout, a dead process, no memory, or a defect that this page woke:
                 # the page pays, the scan goes on.
                 _say_failed(task, error)
-            page.future = self._schedule(replace(task, effort=effort))
-        while not wait([page.future], _TICK).done:
-            tick()
+            page.task = replace(task, effort=effort)
+            page.future = self._schedule(page.task)
+        return self._result(page, tick)
+
+    def _result(self, page: "_Waiting", tick: Tick) -> PageReceipt:
+        """Wait for a page; that others broke the pool is no fault of this one."""
+        for _ in range(_MOST_BREAKS):
+            while not wait([page.future], _TICK).done:
+                tick()
+            try:
+                return page.future.result()
+            except BrokenProcessPool:
+                page.future = self._schedule(page.task)
         return page.future.result()
 
 
