@@ -8,10 +8,11 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile lock clean
+.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile bench-layers \
+	lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
 setup: ## system packages, .venv from the lock, the Vietnamese model
@@ -38,13 +39,16 @@ demo: setup ## the whole thing on this machine; CHECK=1 asserts the outcome and 
 	$(PYTHON) -m demo $(if $(CHECK),--check)
 
 bench-read: setup ## how fast and how well pages are read
-	$(PYTHON) -m tests.benchmarks.read
+	$(PYTHON) -m tests.benchmarks.read $(ARGS)
 
 bench-extract: setup ## how well papers are told apart and their fields read (ARGS=...)
 	$(PYTHON) -m tests.benchmarks.extract $(ARGS)
 
 bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outcome
 	$(PYTHON) -m tests.benchmarks.hostile $(ARGS)
+
+bench-layers: setup ## how small and how faithful filed color pages are
+	$(PYTHON) -m tests.benchmarks.layers $(ARGS)
 
 lock: setup ## make both lock files again from pyproject.toml (UPGRADE=1 takes new versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
