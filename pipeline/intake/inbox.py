@@ -122,9 +122,15 @@ class DropFolders:
                 claimed.append(taken)
         return tuple(claimed)
 
-    def claimed(self) -> tuple[ClaimedFile, ...]:
-        """List what lies in staging, oldest first, also from before a restart."""
-        found = (file for counter in self.counters for file in self._staged(counter.id))
+    def claimed(self, counter_id: str | None = None) -> tuple[ClaimedFile, ...]:
+        """List what lies in staging, oldest first, also from before a restart.
+
+        Args:
+            counter_id: only this counter's; None: every counter's.
+        """
+        everywhere = [counter.id for counter in self.counters]
+        places = everywhere if counter_id is None else [counter_id]
+        found = (file for place in places for file in self._staged(place))
         return tuple(sorted(found, key=lambda claimed: claimed.id))
 
     def adopt(self, path: Path, counter_id: str) -> ClaimedFile:

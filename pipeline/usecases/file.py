@@ -194,14 +194,15 @@ class Filer:
 
     def _may_be_layers(self, code: str) -> bool:
         """Tell whether a type allows layers; a paper of no known type may be a card."""
-        return self.layers and any(
-            doctype.layers for doctype in self.doctypes if doctype.code == code
-        )
+        doctype = self._doctype(code)
+        return self.layers and doctype is not None and doctype.layers
 
     def _is_sensitive(self, code: str) -> bool:
-        return any(
-            doctype.sensitive for doctype in self.doctypes if doctype.code == code
-        )
+        doctype = self._doctype(code)
+        return doctype is not None and doctype.sensitive
+
+    def _doctype(self, code: str) -> DocType | None:
+        return next((each for each in self.doctypes if each.code == code), None)
 
 
 def _status(dossier: PlannedDossier) -> DossierStatus:

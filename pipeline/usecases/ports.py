@@ -38,8 +38,12 @@ class Inbox(Protocol):
     def sweep(self) -> tuple[ClaimedFile, ...]:
         """Claim every file that is done, one counter after another."""
 
-    def claimed(self) -> tuple[ClaimedFile, ...]:
-        """List what lies in staging, oldest first, also from before a restart."""
+    def claimed(self, counter_id: str | None = None) -> tuple[ClaimedFile, ...]:
+        """List what lies in staging, oldest first, also from before a restart.
+
+        Args:
+            counter_id: only this counter's; None: every counter's.
+        """
 
     def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
         """Copy a file straight into staging; the original stays where it is.

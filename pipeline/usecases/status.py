@@ -75,8 +75,8 @@ class StatusFile:
         records = self.catalog.batches(counter_id=counter_id, limit=_MOST)
         refused = self.catalog.rejections(counter_id=counter_id, limit=_MOST)
         known = {record.claim for record in records} | {each.claim for each in refused}
-        for claimed in self.inbox.claimed():
-            if claimed.counter_id == counter_id and claimed.id not in known:
+        for claimed in self.inbox.claimed(counter_id):
+            if claimed.id not in known:
                 yield claimed.claimed_at, sentence("RECEIVED")
         for record in records:
             yield record.batch.received_at, self._of_record(record)

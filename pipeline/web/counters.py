@@ -117,13 +117,14 @@ class _Board:
     def _just_claimed(self, counter_id: str, known: set[str]) -> Iterator[Scan]:
         """Files that were taken out of the drop folder and not looked into yet."""
         try:
-            claimed = self._app.inbox.claimed()
+            claimed = self._app.inbox.claimed(counter_id)
         except OSError as error:  # the drop folders may lie on another machine
             log.warning("staging cannot be listed: %s", error.strerror)
             return
         for each in claimed[-_SHOWN:]:
-            mine = each.counter_id == counter_id and each.id not in known
-            if mine and self._app.catalog.batch_of_claim(each.id) is None:
+            if each.id in known:
+                continue
+            if self._app.catalog.batch_of_claim(each.id) is None:
                 yield Scan(each.claimed_at, "claimed", "CLAIMED", each.id)
 
     def _of_record(self, record: BatchRecord) -> Scan:

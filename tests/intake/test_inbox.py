@@ -229,6 +229,14 @@ def test_claims_outlive_the_watch(bench: Bench) -> None:
     assert bench.open().claimed() == first.claimed()
 
 
+def test_a_counters_claims_can_be_listed_alone(bench: Bench) -> None:
+    inbox = bench.open()
+    for counter in ("one", "two"):
+        bench.drop("a.pdf", counter=counter)
+    bench.settle(inbox)
+    assert [each.counter_id for each in inbox.claimed("two")] == ["two"]
+
+
 def test_a_claim_without_its_file_is_cleared_in_time(bench: Bench) -> None:
     staging = bench.root / "one" / ".sohoa" / "claimed"
     (staging / "20261123T000000000000Z-0a0b0c0d").mkdir(parents=True)
