@@ -23,9 +23,10 @@ from demo.fonts import Face, find_font
 from demo.people import Family, Person, make_family, make_person
 from demo.plain import blank_back, draw_patch_t, page_of_text
 from demo.receipt import Receipt, draw_receipt
-from demo.sheet import DrawnPage, Pixels, Sheet
+from demo.sheet import BLUE, INK, DrawnPage, Pixels, Sheet
 from demo.wear import (
     bilevel,
+    bled_through,
     blurred,
     gray,
     jpeg,
@@ -35,9 +36,12 @@ from demo.wear import (
     uneven_light,
     with_seal,
     with_stamp,
+    with_staple,
 )
 
 __all__ = [
+    "BLUE",
+    "INK",
     "Administrative",
     "Application",
     "DrawnPage",
@@ -49,6 +53,7 @@ __all__ = [
     "Sheet",
     "bilevel",
     "blank_back",
+    "bled_through",
     "blurred",
     "draw_administrative",
     "draw_application",
@@ -77,4 +82,5 @@ __all__ = [
     "uneven_light",
     "with_seal",
     "with_stamp",
+    "with_staple",
 ]

@@ -40,6 +40,8 @@ class Face(Enum):
         "LiberationSerif-BoldItalic.ttf",
         "NotoSerif-BoldItalic.ttf",
     )
+    NOTO = ("NotoSerif-Regular.ttf",)
+    NOTO_BOLD = ("NotoSerif-Bold.ttf",)
     SANS = ("NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "DejaVuSans.ttf")
     SANS_BOLD = (
         "NotoSans-Bold.ttf",
@@ -60,13 +62,14 @@ def find_font(face: Face) -> Path:
     Raises:
         ToolMissing: none of its files is installed.
     """
-    for name in face.value:
+    names: tuple[str, ...] = face.value
+    for name in names:
         for folder in _FOLDERS:
             if (folder / name).is_file():
                 return folder / name
     raise ToolMissing(
         f"no font for drawing pages: install fonts-texgyre and fonts-noto-core "
-        f"(looked for {', '.join(face.value)})"
+        f"(looked for {', '.join(names)})"
     )
 
 

@@ -3,11 +3,11 @@
 import random
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 
 from demo.fonts import Face
 from demo.sheet import LEFT, PAPER, RIGHT, DrawnPage, Pixels, Sheet
-from demo.wear import tilted
+from demo.wear import bled_through, tilted
 
 _PROSE = """\
 Ủy ban nhân dân xã có trách nhiệm tiếp nhận, kiểm tra tính đầy đủ, hợp lệ của hồ sơ và
@@ -72,11 +72,8 @@ def blank_back(*, bleed: float = 0.0, seed: int = 0, dpi: int = 200) -> DrawnPag
         dpi: pixels per inch.
     """
     front = page_of_text(seed=seed, dpi=dpi).image
-    mirrored = ImageOps.mirror(Image.fromarray(front))
-    shadow = np.array(mirrored.filter(ImageFilter.GaussianBlur(dpi / 130)), np.float32)
-    grain = np.random.default_rng(seed).normal(0, 1.2, front.shape)
-    levels = PAPER - bleed * (PAPER - shadow) + grain
-    return DrawnPage(np.clip(levels, 0, 255).astype(np.uint8), dpi, "")
+    grain = np.random.default_rng(seed).normal(PAPER, 1.2, front.shape)
+    return DrawnPage(bled_through(grain, front, bleed, dpi=dpi), dpi, "")
 
 
 def draw_patch_t(*, dpi: int = 200) -> DrawnPage:

@@ -156,6 +156,7 @@ class Sheet:
         *,
         edges: tuple[float, float] = (LEFT, RIGHT),
         dotted: bool = True,
+        ink: tuple[int, int, int] = INK,
     ) -> float:
         """Print ``label: value`` with the value above a dotted leader.
 
@@ -172,7 +173,7 @@ class Sheet:
                 self.dots(x, right, y + _LEADER_BELOW, size)
             if row:
                 raised = _VALUE_ABOVE if dotted else 0
-                self.print(" ".join(row), x + 1, y - raised, size)
+                self.print(" ".join(row), x + 1, y - raised, size, color=ink)
             y += self.leading(size) + (_LEADER_BELOW if dotted else 0)
         return y
 

@@ -4,7 +4,8 @@ import io
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from demo.fonts import Face, open_font
 from demo.sheet import PAPER, RED, Pixels
@@ -69,6 +70,49 @@ def gray(image: Pixels) -> Pixels:
 def bilevel(image: Pixels) -> Pixels:
     """Scan in black and white: 0 and 255 only."""
     return np.where(gray(image) < _INK_BELOW, 0, 255).astype(np.uint8)
+
+
+def bled_through(
+    image: Pixels | NDArray[np.float64],
+    back: Pixels,
+    share: float = 0.2,
+    *,
+    dpi: int = 200,
+) -> Pixels:
+    """Let the print on the *back* show through thin paper, mirrored and blurred.
+
+    Args:
+        image: grey, of the same size as *back*. Not changed.
+        back: what is printed on the other side, grey.
+        share: of the print's darkness that comes through, 0-1; thin paper reaches 0.3.
+        dpi: pixels per inch.
+    """
+    mirrored = ImageOps.mirror(Image.fromarray(back))
+    shadow = np.array(mirrored.filter(ImageFilter.GaussianBlur(dpi / 130)), np.float32)
+    levels = image - share * (PAPER - shadow)
+    return np.asarray(np.clip(levels, 0, 255), np.uint8)
+
+
+def with_staple(image: Pixels, at: float = 11.0, *, dpi: int = 200) -> Pixels:
+    """Scan the page with its corner folded over and the staple in it, grey.
+
+    The staple lies across the corner, *at* millimetres from both edges; the sheet
+    lifts off the glass there and is darker towards the corner.
+    """
+    height, width = image.shape
+    per_mm = dpi / 25.4
+    lift = Image.new("L", (width, height), 0)
+    draw = ImageDraw.Draw(lift)
+    corner = 2.2 * at * per_mm
+    draw.polygon([(0, 0), (corner, 0), (0, corner)], fill=70)
+    lift = lift.filter(ImageFilter.GaussianBlur(2.5 * per_mm))
+    middle, half = at * per_mm, 4.5 * per_mm
+    draw = ImageDraw.Draw(lift)
+    ends = [(middle - half, middle + half), (middle + half, middle - half)]
+    draw.line([(x + 5, y + 5) for x, y in ends], fill=130, width=round(0.9 * per_mm))
+    draw.line(ends, fill=190, width=round(0.6 * per_mm))
+    darker = np.array(lift.filter(ImageFilter.GaussianBlur(1)), np.int16)
+    return np.asarray(np.clip(image - darker, 0, 255), np.uint8)
 
 
 def with_seal(

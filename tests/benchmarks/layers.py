@@ -34,7 +34,7 @@ from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import open_scan
 from pipeline.pdf.second_renderer import draw_with_poppler
 from pipeline.pdf.survey import Sheet
-from tests.benchmarks.pages import SAMPLES
+from tests.benchmarks.papers import SAMPLES
 from tests.benchmarks.score import Score, score, total
 from tests.drawing import Pixels
 from tests.imaging.spoilt import SPOILT, draw_letter, scanned

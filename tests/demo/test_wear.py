@@ -6,6 +6,7 @@ import pytest
 from demo.drawing import (
     Pixels,
     bilevel,
+    bled_through,
     blurred,
     draw_application,
     gray,
@@ -17,6 +18,7 @@ from demo.drawing import (
     uneven_light,
     with_seal,
     with_stamp,
+    with_staple,
 )
 
 PAGE = draw_application(make_person(1), dpi=100).image
@@ -50,3 +52,26 @@ def test_a_bilevel_page_has_two_levels() -> None:
 
 def test_four_quarter_turns_are_none() -> None:
     assert (turned(turned(PAGE, 1), 3) == PAGE).all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda page: bled_through(page, page[::-1]), lambda page: with_staple(page)],
+    ids=["bled through", "staple"],
+)
+def test_wear_of_grey_pages_only_makes_them_darker(
+    change: Callable[[Pixels], Pixels],
+) -> None:
+    before = gray(PAGE)
+    worn = change(before)
+    assert (worn <= before).all()
+    assert (worn < before).any()
+    assert (gray(PAGE) == before).all()
+
+
+def test_print_from_the_back_is_mirrored_and_fainter() -> None:
+    front, back = gray(PAGE), np.full_like(gray(PAGE), 252)
+    shown = bled_through(back, front, 0.2, dpi=100)
+    left, right = shown[:, :400].mean(), shown[:, -400:].mean()
+    assert (left < right) == (front[:, -400:].mean() < front[:, :400].mean())
+    assert shown.min() > 252 - 0.21 * 252
