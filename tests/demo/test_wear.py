@@ -56,7 +56,7 @@ def test_four_quarter_turns_are_none() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [lambda page: bled_through(page, page[::-1]), lambda page: with_staple(page)],
+    [lambda page: bled_through(page, page[::-1]), with_staple],
     ids=["bled through", "staple"],
 )
 def test_wear_of_grey_pages_only_makes_them_darker(
