@@ -106,8 +106,16 @@ def read_bare(path: Path, media_type: MediaType, number: int) -> Outcome:
     return Outcome(text, wall, cpu, (("recognize", cpu),), _peak())
 
 
-def start_ocrmypdf(tessdata: Path) -> None:
-    os.environ["TESSDATA_PREFIX"] = str(tessdata)
+def start_ocrmypdf(folder: Path) -> None:
+    """Give OCRmyPDF our model among the program's own files, which it needs as well."""
+    system = next(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
+    folder.mkdir()
+    for path in system.iterdir():
+        (folder / path.name).symlink_to(path)
+    model = folder / "vie.traineddata"
+    model.unlink(missing_ok=True)
+    model.symlink_to((find_tessdata(None) / model.name).resolve())
+    os.environ["TESSDATA_PREFIX"] = str(folder)
 
 
 def read_by_ocrmypdf(path: Path, media_type: MediaType, number: int) -> Outcome:
@@ -270,8 +278,7 @@ def _contestants(
     if shutil.which(peer) is None:
         print(f"{peer} is not installed: left out.\n")
         return ours, bare
-    tessdata = find_tessdata(None)
-    other = process(start_ocrmypdf, tessdata)
+    other = process(start_ocrmypdf, folder / "tessdata")
     return ours, bare, Contestant("OCRmyPDF", read_by_ocrmypdf, other)
 
 
