@@ -18,7 +18,13 @@ from pipeline.intake.probe import probe_in_child
 from pipeline.model.scan import Counter
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
-from pipeline.ocr.engine import find_tessdata, has_model, open_engine
+from pipeline.ocr.engine import (
+    OcrEngine,
+    find_tessdata,
+    has_model,
+    open_engine,
+    other_engine,
+)
 from pipeline.recipe import make_recipe
 from pipeline.settings import (
     Settings,
@@ -61,6 +67,9 @@ __all__ = [
     "open_file_reader",
 ]
 """What the doors need: they import the composition root, nothing below it."""
+
+_PART_FOR_THE_OTHER_ENGINE = 0.7
+"""Of a page's time limit; the rest is for drawing, preparing and keeping it."""
 
 _NO_BATCH = "0" * 32
 """Under this id pages are kept that nobody wants to keep."""
@@ -219,6 +228,25 @@ def open_page_reader(settings: Settings) -> PageReader:
             max_pixels=settings.intake.max_pixels,
             layers=settings.filing.layers,
         ),
+        open_other=functools.partial(_open_other_engine, settings),
+    )
+
+
+def _open_other_engine(settings: Settings) -> OcrEngine | None:
+    """Open the engine for pages that the first one died on.
+
+    Its own limit is shorter than the page's, so that a program started for the page
+    is ended by its starter.
+    """
+    reading = settings.reading
+    name = other_engine(reading.engine)
+    if name is None:
+        return None
+    return open_engine(
+        name,
+        tessdata=find_tessdata(reading.tessdata),
+        model=reading.model,
+        seconds=reading.page_seconds * _PART_FOR_THE_OTHER_ENGINE,
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -75,6 +76,13 @@ def open_engine(
     from pipeline.ocr.tesseract_cli import PytesseractEngine
 
     return PytesseractEngine(tessdata, model, seconds=seconds)
+
+
+def other_engine(name: EngineName) -> EngineName | None:
+    """Name the library that reads what *name* failed on; None where there is none."""
+    if _resolved(name) == "tesserocr":
+        return "pytesseract" if shutil.which("tesseract") else None
+    return "tesserocr" if importlib.util.find_spec("tesserocr") else None
 
 
 def find_tessdata(configured: Path | None) -> Path:

@@ -94,11 +94,11 @@ class PagePool:
     ) -> Iterator[PageReceipt]:
         """Read pages and yield their receipts in the order of *tasks*.
 
-        A page whose process dies or outlives the time limit is tried once more; then
-        it is kept as a picture without words, and if even that fails as a blank
-        placeholder: both are marked unreadable for a person to look at. A fault of
-        the machine is no fault of the page: it is raised, for the scan to be tried
-        again later.
+        A page whose process dies or outlives the time limit is tried once more, by the
+        other engine; then it is kept as a picture without words, and if even that
+        fails as a blank placeholder: both are marked unreadable for a person to look
+        at. A fault of the machine is no fault of the page: it is raised, for the scan
+        to be tried again later.
 
         Whoever stops early leaves nothing at work: what is still read is ended.
         """
@@ -151,7 +151,7 @@ class PagePool:
 
     def _outcome(self, page: "_Waiting", tick: Tick) -> PageReceipt:
         task = page.task
-        for effort in (task.effort, Effort.PICTURE, Effort.PLACEHOLDER):
+        for effort in (Effort.OTHER_ENGINE, Effort.PICTURE, Effort.PLACEHOLDER):
             try:
                 return self._result(page, tick)
             except ToolTimeout as error:

@@ -49,8 +49,14 @@ class Effort(Enum):
     """How much is tried on a page; less after the reader died on it."""
 
     FULL = "render, prepare and recognize"
+    OTHER_ENGINE = "the same by the other library, which may not share the defect"
     PICTURE = "show the page, do not read it"
     PLACEHOLDER = "a blank page stands for it"
+
+    @property
+    def reads(self) -> bool:
+        """Whether the page's words are looked for."""
+        return self in {Effort.FULL, Effort.OTHER_ENGINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ class PageReader:
     engine: OcrEngine
     second: OcrEngine | None
     options: ReadOptions
+    open_other: Callable[[], OcrEngine | None] = lambda: None
+    """Opens the engine for pages on which the first one failed; its second look and
+    its choice of the page's turns are the other engine's as well."""
+
     clock: Callable[[], float] = time.perf_counter
     """What the stages of a page are timed by, seconds."""
 
@@ -172,7 +182,7 @@ class PageReader:
             skew=prepared.skew,
             quarter_turns=turns.quarter_turns,
             blank=not text.lines and prepared.quality.blank,
-            readable=task.effort is Effort.FULL,
+            readable=task.effort.reads,
             sharpness=prepared.quality.sharpness,
             contrast=prepared.quality.contrast,
             source="ocr" if raster.words is None else "text-layer",
@@ -182,21 +192,29 @@ class PageReader:
 
     def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
         """Take the picture apart; a bilevel one is small, and nothing may be lost."""
-        is_wanted = self.options.layers and task.effort is Effort.FULL
+        is_wanted = self.options.layers and task.effort.reads
         if prepared.bilevel or not is_wanted:
             return None
         return encode_layers(prepared.picture, prepared.picture_dpi)
 
     def _turns(self, raster: Raster, task: PageTask) -> Turns:
-        if raster.words is not None or task.effort is not Effort.FULL:
+        if raster.words is not None or not task.effort.reads:
             return Turns(0, 0.0)
-        small = self.second or self.engine
-        return find_quarter_turns(to_gray(raster.image), raster.dpi, small)
+        engine, second = self._engines(task)
+        return find_quarter_turns(to_gray(raster.image), raster.dpi, second or engine)
+
+    def _engines(self, task: PageTask) -> tuple[OcrEngine, OcrEngine | None]:
+        """Choose who reads a page, and who looks at its numbers a second time."""
+        if task.effort is Effort.OTHER_ENGINE:
+            other = self.open_other()
+            if other is not None:
+                return other, None
+        return self.engine, self.second
 
     def _recognize(
         self, raster: Raster, prepared: Prepared, task: PageTask
     ) -> tuple[OcrPage, tuple[SecondLook, ...]]:
-        if task.effort is not Effort.FULL:
+        if not task.effort.reads:
             return OcrPage(), ()
         if raster.words is not None:
             scale = prepared.picture_dpi / raster.dpi
@@ -204,9 +222,10 @@ class PageReader:
         if prepared.quality.blank:
             return OcrPage(), ()
         dpi = prepared.reading_dpi
-        text = order_header(self.engine.read(prepared.reading, dpi=dpi))
+        engine, second = self._engines(task)
+        text = order_header(engine.read(prepared.reading, dpi=dpi))
         looks = look_again(
-            prepared.reading, text, dpi=dpi, engine=self.engine, second=self.second
+            prepared.reading, text, dpi=dpi, engine=engine, second=second
         )
         moved = tuple(
             SecondLook(prepared.to_picture(look.box), look.readings) for look in looks

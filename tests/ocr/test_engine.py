@@ -10,6 +10,7 @@ from pipeline.ocr.engine import (
     find_tessdata,
     has_model,
     open_engine,
+    other_engine,
 )
 
 
@@ -66,6 +67,23 @@ def test_a_missing_program_is_reported(
     folder_with_model(tmp_path)
     with pytest.raises(ToolMissing, match="not installed"):
         open_engine("pytesseract", tessdata=tmp_path, model="vie")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("tesserocr", "pytesseract"), ("pytesseract", "tesserocr")]
+)
+def test_each_library_stands_in_for_the_other(
+    name: EngineName, other: EngineName
+) -> None:
+    assert other_engine(name) == other
+
+
+def test_without_the_program_nothing_stands_in_for_the_library(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert other_engine("tesserocr") is None
 
 
 def test_an_engine_is_started_once_a_process(tessdata: Path) -> None:

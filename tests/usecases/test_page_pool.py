@@ -39,7 +39,7 @@ class Trouble:
         path = self.folder / f"{task.number}.trouble"
         if path.exists():
             name, _, last = path.read_text().partition(" ")
-            if task.effort is Effort.FULL or task.effort.name == last:
+            if task.effort in BEFORE[last]:
                 TROUBLES[name]()
         return PageReceipt(task.number, f"page {task.number}", 1, 0.9)
 
@@ -106,6 +106,14 @@ def open_nothing(folder: Path) -> Any:
     raise ToolMissing("no model")
 
 
+BEFORE = {
+    "once": {Effort.FULL},
+    "": {Effort.FULL, Effort.OTHER_ENGINE},
+    "PICTURE": {Effort.FULL, Effort.OTHER_ENGINE, Effort.PICTURE},
+}
+"""Efforts that end in trouble, by what the note says after its name."""
+
+
 def tasks(pages: int) -> Iterator[PageTask]:
     for number in range(1, pages + 1):
         yield PageTask("batch", "recipe", Path("scan"), MediaType.PDF, number)
@@ -152,7 +160,7 @@ def test_pages_come_in_order_whatever_some_of_them_do(
 
     assert [receipt.number for receipt in receipts] == list(range(1, 13))
     for number in troubles:
-        assert tries(tmp_path, number) == ["FULL", "FULL", "PICTURE"], number
+        assert tries(tmp_path, number) == ["FULL", "OTHER_ENGINE", "PICTURE"], number
 
 
 def test_other_pages_do_not_pay(pool: PagePool, tmp_path: Path) -> None:
@@ -163,6 +171,17 @@ def test_other_pages_do_not_pay(pool: PagePool, tmp_path: Path) -> None:
     assert [tries(tmp_path, number) for number in (1, 2, 4, 5, 6)] == [["FULL"]] * 5
 
 
+def test_a_page_that_the_other_engine_reads_keeps_its_words(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    make(tmp_path, 1, "die once")
+
+    (receipt,) = pool.read(tasks(1))
+
+    assert receipt.readable
+    assert tries(tmp_path, 1) == ["FULL", "OTHER_ENGINE"]
+
+
 def test_a_page_that_cannot_even_be_shown_gets_a_placeholder(
     pool: PagePool, tmp_path: Path
 ) -> None:
@@ -171,7 +190,7 @@ def test_a_page_that_cannot_even_be_shown_gets_a_placeholder(
     (receipt,) = pool.read(tasks(1))
 
     assert receipt.number == 1
-    assert tries(tmp_path, 1) == ["FULL", "FULL", "PICTURE", "PLACEHOLDER"]
+    assert tries(tmp_path, 1) == ["FULL", "OTHER_ENGINE", "PICTURE", "PLACEHOLDER"]
 
 
 def test_a_fault_that_is_not_the_pages_ends_the_reading(

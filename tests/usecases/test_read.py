@@ -177,6 +177,29 @@ def test_with_less_effort_a_page_is_kept_unread(
     assert has_ink is (effort is Effort.PICTURE)
 
 
+def test_what_one_engine_failed_on_the_other_reads(
+    reader: PageReader, archive: ObjectArchive, engine: TypedEngine, scan: Path
+) -> None:
+    other = TypedEngine()
+    reader.open_other = lambda: other
+
+    receipt = reader.read(task(scan, effort=Effort.OTHER_ENGINE))
+
+    page, _ = stored(archive)
+    assert receipt.words == len(page.text.words) > 0
+    assert page.page.readable
+    assert (engine.reads, bool(other.reads)) == ([], True)
+
+
+def test_without_another_engine_the_first_one_tries_again(
+    reader: PageReader, engine: TypedEngine, scan: Path
+) -> None:
+    receipt = reader.read(task(scan, effort=Effort.OTHER_ENGINE))
+
+    assert receipt.readable
+    assert engine.reads
+
+
 def test_a_page_too_long_for_the_engine_is_kept_as_a_picture(
     reader: PageReader, archive: ObjectArchive, engine: TypedEngine, scan: Path
 ) -> None:
