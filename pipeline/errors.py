@@ -75,6 +75,13 @@ class CatalogBusy(PipelineError):
     exit_code = ExitCode.TRY_AGAIN
 
 
+class SigningUnavailable(PipelineError):
+    """The agency's key or its timestamp server gives no usable answer now."""
+
+    remedy = Remedy.TRY_AGAIN
+    exit_code = ExitCode.TRY_AGAIN
+
+
 class ObjectMissing(PipelineError):
     """An object that a record names is not in the store."""
 

@@ -123,6 +123,41 @@ class FilingSettings(Section):
     an eighth of the size. False: always as JPEG."""
 
 
+class SigningSettings(Section):
+    """The agency's signature on filed papers and on the store's digests."""
+
+    key: Literal["none", "pkcs12", "pkcs11"] = "none"
+    """Where the key lies: nowhere, in a file, or in a token or HSM."""
+
+    level: Literal["b-b", "b-t", "b-lt", "b-lta"] = "b-b"
+    """PAdES (ETSI EN 319 142-1): plain; with the time of a server; with all that a
+    reader needs after certificates have expired; with a timestamp over that."""
+
+    pkcs12: Path | None = None
+    """The key file (.p12, .pfx)."""
+
+    passphrase: SecretStr = SecretStr("")
+    passphrase_file: Path | None = None
+
+    module: Path | None = None
+    """PKCS#11 module of the token's maker."""
+
+    token: str = ""
+    """Label of the token."""
+
+    label: str = ""
+    """Label of key and certificate in the token."""
+
+    pin: SecretStr = SecretStr("")
+    pin_file: Path | None = None
+
+    timestamp_url: str = ""
+    """RFC 3161 server; empty: signatures tell the time of this machine's clock."""
+
+    timestamp_seconds: Seconds = 10.0
+    """Seconds the timestamp server may take."""
+
+
 class WorkSettings(Section):
     """Leases and tries."""
 
@@ -182,6 +217,7 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     reading: ReadingSettings = ReadingSettings()
     filing: FilingSettings = FilingSettings()
+    signing: SigningSettings = SigningSettings()
     work: WorkSettings = WorkSettings()
     prefect: PrefectSettings = PrefectSettings()
     web: WebSettings = WebSettings()

@@ -1,0 +1,1 @@
+"""The agency's keys: signing with them, and telling whose a signature is."""
