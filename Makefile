@@ -8,8 +8,8 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile bench-layers \
-	lock clean
+.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile \
+	bench-truncation bench-layers lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -46,6 +46,9 @@ bench-extract: setup ## how well papers are told apart and their fields read (AR
 
 bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outcome
 	$(PYTHON) -m tests.benchmarks.hostile $(ARGS)
+
+bench-truncation: setup ## whole files cut at 200 places each: how many are taken for whole
+	$(PYTHON) -m tests.benchmarks.truncation $(ARGS)
 
 bench-layers: setup ## how small and how faithful filed color pages are
 	$(PYTHON) -m tests.benchmarks.layers $(ARGS)

@@ -1,6 +1,7 @@
 """Look inside a hostile file: what is it, is it whole, how many pages has it?"""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -36,8 +37,14 @@ from pipeline.model.scan import MediaType
 _PDF_HEADER_WITHIN = 1024
 """Bytes in which readers look for ``%PDF-`` (ISO 32000-1, annex H, note 13)."""
 
-_PDF_TAIL = 1024
-"""Bytes at the end in which ``%%EOF`` must stand (the same, note 18)."""
+_PDF_TAIL = 2048
+"""Bytes at the end in which the end stands: the offset of the table and ``%%EOF``,
+which may have 1024 bytes of anything behind it (the same, note 18)."""
+
+_PDF_END = re.compile(rb"startxref\s+0*[1-9]\d*\s+%%EOF(?![\0\s]*[\d%x])")
+"""The end of the file. Behind the end of an earlier update, something that may be an
+object, a comment or a table begins: a cut there leaves a shorter PDF. Offset 0 stands
+at the end of a linearized file's first part, which comes before the pages."""
 
 _GRACE = 5.0
 """Seconds of wall time beyond the limit for starting the child."""
@@ -116,6 +123,8 @@ def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
         raise _broken_pdf(path) from error
     if warnings:
         raise _broken_pdf(path)
+    if not _has_end(path):
+        raise IncompleteScan("a PDF without its end mark")
     if pages == 0:
         raise NoPagesScan("no pages")
     if xfa_only:
@@ -140,12 +149,26 @@ def _is_xfa_only(pdf: pikepdf.Pdf) -> bool:
 
 
 def _broken_pdf(path: Path) -> ScanRejected:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _PDF_TAIL))
-        ended = b"%%EOF" in file.read()
-    if ended:
+    tail = _tail(path)
+    never_a_table = b"startxref" not in tail and tail.rstrip().endswith(b"%%EOF")
+    if never_a_table or _has_end(path):
         return DamagedScan("a PDF that opens only by repair")
     return IncompleteScan("a PDF without its end")
+
+
+def _has_end(path: Path) -> bool:
+    """Tell whether the last thing in a PDF is a whole end.
+
+    The end of an earlier update that stands just before a cut is not meant.
+    """
+    tail = _tail(path)
+    return _PDF_END.match(tail, max(0, tail.rfind(b"startxref"))) is not None
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _PDF_TAIL))
+        return file.read()
 
 
 def _limit(limits: ProbeLimits) -> None:

@@ -49,6 +49,12 @@ _TAIL = 1024
 
 _JPEG_EOI = 0xD9
 _JPEG_SOS = 0xDA
+_JPEG_APP2 = 0xE2
+_MPF = b"MPF\0"
+_MP_ENTRIES = 0xB002
+"""Tag of the list of pictures; each entry has attributes, size, and offset from the
+head behind ``MPF``."""
+
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
@@ -71,32 +77,72 @@ def count_tiff_pages(path: Path, limits: ProbeLimits) -> int:
 def count_jpeg_pages(path: Path, limits: ProbeLimits) -> int:
     """Walk a JPEG's segments to its end mark; a JPEG is one page.
 
+    Where the head lists further pictures behind the first, as telephones write them,
+    these must be there too: they are no pages, but the file is not copied to its end.
+
     Raises:
         IncompleteScan: the file ends before the end mark, or has none.
         DamagedScan: a segment does not begin where the last one ended, or no frame.
         OversizedScan: more pixels than *limits* allow.
     """
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        place, framed = 2, False
-        while True:
-            marker, place = _next_marker(data, place)
-            if marker == _JPEG_EOI:
-                if not framed:
-                    raise DamagedScan("JPEG without a frame")
-                return 1
-            if marker in _JPEG_STANDALONE:
-                continue
-            (length,) = struct.unpack(">H", _slice(data, place, 2))
-            if marker in _JPEG_FRAMES:
-                height, width = struct.unpack(">HH", _slice(data, place + 3, 4))
-                _check_pixels(width, height, limits)
-                framed = True
-            place += length
-            if marker == _JPEG_SOS:
-                found = _ENTROPY_END.search(data, place)
-                if found is None:
-                    raise IncompleteScan("JPEG ends inside its picture")
-                place = found.start()
+        for place in _walk_jpeg(data, 0, limits):
+            if place >= len(data):
+                raise IncompleteScan("JPEG whose further pictures are missing")
+            if _slice(data, place, 3) == JPEG_SIGNATURE:
+                _walk_jpeg(data, place, limits)
+        return 1
+
+
+def _walk_jpeg(data: mmap, start: int, limits: ProbeLimits) -> tuple[int, ...]:
+    """Walk one picture to its end mark; returns where its head says others begin."""
+    place, framed = start + 2, False
+    others: tuple[int, ...] = ()
+    while True:
+        marker, place = _next_marker(data, place)
+        if marker == _JPEG_EOI:
+            if not framed:
+                raise DamagedScan("JPEG without a frame")
+            return others
+        if marker in _JPEG_STANDALONE:
+            continue
+        (length,) = struct.unpack(">H", _slice(data, place, 2))
+        if marker in _JPEG_FRAMES:
+            height, width = struct.unpack(">HH", _slice(data, place + 3, 4))
+            _check_pixels(width, height, limits)
+            framed = True
+        if marker == _JPEG_APP2 and not others:
+            others = _further_pictures(data, place + 2, length - 2)
+        place += length
+        if marker == _JPEG_SOS:
+            found = _ENTROPY_END.search(data, place)
+            if found is None:
+                raise IncompleteScan("JPEG ends inside its picture")
+            place = found.start()
+
+
+def _further_pictures(data: mmap, place: int, length: int) -> tuple[int, ...]:
+    """Read where the pictures behind the first begin (CIPA DC-007, 5.2.3).
+
+    Their sizes are not read: they are wrong where Pillow wrote them. Of an index that
+    makes no sense nothing follows: the first picture stands by itself.
+    """
+    if data[place : place + len(_MPF)] != _MPF:
+        return ()
+    head = place + len(_MPF)
+    index = data[head : place + length]
+    try:
+        order = {b"II": "<", b"MM": ">"}[index[:2]]
+        (start,) = struct.unpack_from(f"{order}I", index, 4)
+        (entries,) = struct.unpack_from(f"{order}H", index, start)
+        for entry in range(start + 2, start + 2 + 12 * entries, 12):
+            tag, _, size, at = struct.unpack_from(f"{order}HHII", index, entry)
+            if tag == _MP_ENTRIES:
+                rows = struct.iter_unpack(f"{order}8xI4x", index[at : at + size])
+                return tuple(head + offset for (offset,) in rows if offset)
+    except (KeyError, struct.error):
+        pass
+    return ()
 
 
 def count_png_pages(path: Path, limits: ProbeLimits) -> int:
