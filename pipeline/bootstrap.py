@@ -119,9 +119,11 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     doctypes = load_doctypes(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
-    filer = Filer(archive, catalog, doctypes, now, layers=settings.filing.layers)
-    recipe = make_recipe(settings)
     scratch = settings.home / "scratch"
+    filer = Filer(
+        archive, catalog, doctypes, now, scratch, layers=settings.filing.layers
+    )
+    recipe = make_recipe(settings)
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
     digitizer = Digitizer(
         archive,

@@ -1,11 +1,14 @@
 """Put page pictures and their words together as one searchable archive PDF."""
 
 import io
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
 
 import pikepdf
-from pikepdf import Dictionary, Stream
+from pikepdf import Dictionary, Job, Stream
 
 from pipeline.model.geometry import POINTS_PER_INCH
 from pipeline.model.scan import Page
@@ -16,11 +19,14 @@ from pipeline.pdf.layers import LAYERS_SUFFIX, copy_layers
 from pipeline.pdf.pdfa import PdfMetadata, mark_as_archive
 from pipeline.pdf.textlayer import FONT_RESOURCE, write_text_layer
 
-__all__ = ["PdfMetadata", "PdfPage", "assemble_pdf"]
+__all__ = ["PdfMetadata", "PdfPage", "assemble_pdf", "write_pdf"]
 
 _LONGEST_SIDE = 14_400.0
 _SHORTEST_SIDE = 3.0
 """Points: limits of a page in PDF/A-2 (ISO 19005-2, 6.1.13)."""
+
+_PAGES_OF_A_PART = 50
+"""Pages held in memory at once; 50 photographs of 2 MB are 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,64 @@ class PdfPage:
     """Boxes in pixels of the page."""
 
 
+def write_pdf(pages: Iterable[PdfPage], meta: PdfMetadata, path: Path) -> None:
+    """Write *pages* as one PDF/A-2u file to *path*, however many there are.
+
+    Pages are taken one at a time, and memory holds a few of them: a long document is
+    put together from parts that lie beside *path* meanwhile, and take its size once
+    more. The same input gives the same bytes.
+
+    Raises:
+        ValueError: as `assemble_pdf`.
+        OSError: no room for the file or its parts.
+    """
+    rest = iter(pages)
+    first = assemble_pdf(islice(rest, _PAGES_OF_A_PART), meta)
+    following = next(rest, None)
+    if following is None:
+        path.write_bytes(first)
+        return
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=path.parent) as name:
+        folder = Path(name)
+        (folder / "0000.pdf").write_bytes(first)
+        del first
+        _write_parts(chain([following], rest), meta, folder)
+        joined = folder / "joined.pdf"
+        _join(sorted(folder.glob("*.pdf")), joined)
+        _finish(joined, meta, path)
+
+
+def _write_parts(pages: Iterator[PdfPage], meta: PdfMetadata, folder: Path) -> None:
+    number = 1
+    while (following := next(pages, None)) is not None:
+        part = chain([following], islice(pages, _PAGES_OF_A_PART - 1))
+        (folder / f"{number:04}.pdf").write_bytes(assemble_pdf(part, meta))
+        number += 1
+
+
+def _join(parts: list[Path], path: Path) -> None:
+    """Put the pages of *parts* into one file, and remove the parts."""
+    Job(
+        {
+            "empty": "",
+            "pages": [{"file": str(part), "range": "1-z"} for part in parts],
+            "deterministicId": "",
+            "outputFile": str(path),
+        }
+    ).run()
+    for part in parts:
+        part.unlink()
+
+
+def _finish(joined: Path, meta: PdfMetadata, path: Path) -> None:
+    """Mark the joined pages as an archive file; their streams are copied unread."""
+    with pikepdf.open(joined, access_mode=pikepdf.AccessMode.stream) as pdf:
+        mark_as_archive(pdf, meta)
+        _save(pdf, path)
+
+
 def assemble_pdf(pages: Iterable[PdfPage], meta: PdfMetadata) -> bytes:
-    """Write *pages* as one PDF/A-2u file.
+    """Write *pages* as one PDF/A-2u file in memory; `write_pdf` needs less of it.
 
     Pictures go in as they are, without being decoded. Pages are taken one at a time;
     what stays in memory is their encoded pictures. The same input gives the same
@@ -63,13 +125,17 @@ def assemble_pdf(pages: Iterable[PdfPage], meta: PdfMetadata) -> bytes:
             reserved[key] = value
         mark_as_archive(pdf, meta)
         target = io.BytesIO()
-        pdf.save(
-            target,
-            min_version="1.7",
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        )
+        _save(pdf, target)
     return target.getvalue()
+
+
+def _save(pdf: pikepdf.Pdf, target: Path | io.BytesIO) -> None:
+    pdf.save(
+        target,
+        min_version="1.7",
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
 
 
 def _add_page(

@@ -144,7 +144,7 @@ class ObjectArchive:
         revision: int,
         planned: PlannedDocument,
         *,
-        pdf: bytes,
+        pdf: Path,
         pages: tuple[OcrPage, ...],
         sensitive: bool,
     ) -> Document:
@@ -152,7 +152,7 @@ class ObjectArchive:
         span = planned.span
         place = (dossier_id, revision, planned.number, span.doctype)
         key, text_key = keys.document_key(*place), keys.text_key(*place)
-        stored = self._keep(key, pdf)
+        stored = self._keep_file(key, pdf)
         text = self._keep(text_key, formats.write_text(pages))
         return Document(
             number=planned.number,
@@ -265,7 +265,18 @@ class ObjectArchive:
         names what is there.
         """
         offered = Digest(len(data), _sha256(data))
-        if self._store.create(key, data):
+        return self._kept(key, offered, is_first=self._store.create(key, data))
+
+    def _keep_file(self, key: str, path: Path) -> Digest:
+        """Store a file as `_keep` stores bytes, without holding it in memory."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        offered = Digest(path.stat().st_size, sha256)
+        created = self._store.create_file(key, path, sha256=sha256)
+        return self._kept(key, offered, is_first=created)
+
+    def _kept(self, key: str, offered: Digest, *, is_first: bool) -> Digest:
+        if is_first:
             return offered
         stored = self._store.digest(key)
         if stored != offered:

@@ -161,6 +161,7 @@ class Work:
             self._done += 1
             self._still_reading()
             yield receipt
+        path.unlink(missing_ok=True)  # documents take its room
 
     def _pages_of(self, plan: Plan) -> Iterator[PageReceipt]:
         for number in range(1, self.record.batch.page_count + 1):

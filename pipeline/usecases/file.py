@@ -1,9 +1,11 @@
 """File a plan: documents first, the manifest last, then the index."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import (
@@ -18,7 +20,7 @@ from pipeline.model.dossier import (
 from pipeline.model.scan import ScanBatch
 from pipeline.model.template import DocType
 from pipeline.model.text import ReadPage
-from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.assemble import PdfMetadata, PdfPage, write_pdf
 from pipeline.pdf.layers import LAYERS_SUFFIX
 from pipeline.usecases.ports import Archive, Catalog
 
@@ -39,6 +41,9 @@ class Filer:
     catalog: Catalog
     doctypes: tuple[DocType, ...]
     clock: Callable[[], datetime]
+    scratch: Path
+    """Folder in which documents are put together before they are stored."""
+
     layers: bool = True
     """Pages are filed as ink and paper where the page and its document type allow."""
 
@@ -144,23 +149,27 @@ class Filer:
         beat: Beat,
     ) -> Document:
         read: list[ReadPage] = []
-        pdf = assemble_pdf(
-            self._pages(batch.id, plan.recipe, planned, read, beat),
-            PdfMetadata(
-                title=planned.title or "Tài liệu",
-                created_at=batch.received_at,
-                producer=PRODUCER,
-                identifier=f"{dossier_id}/{planned.number}",
-            ),
-        )
-        document = self.archive.put_document(
-            dossier_id,
-            FIRST_REVISION,
-            planned,
-            pdf=pdf,
-            pages=tuple(page.text for page in read),
-            sensitive=self._is_sensitive(planned.span.doctype),
-        )
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="filing-", dir=self.scratch) as folder:
+            pdf = Path(folder) / "document.pdf"
+            write_pdf(
+                self._pages(batch.id, plan.recipe, planned, read, beat),
+                PdfMetadata(
+                    title=planned.title or "Tài liệu",
+                    created_at=batch.received_at,
+                    producer=PRODUCER,
+                    identifier=f"{dossier_id}/{planned.number}",
+                ),
+                pdf,
+            )
+            document = self.archive.put_document(
+                dossier_id,
+                FIRST_REVISION,
+                planned,
+                pdf=pdf,
+                pages=tuple(page.text for page in read),
+                sensitive=self._is_sensitive(planned.span.doctype),
+            )
         return replace(document, pages=tuple(page.page for page in read))
 
     def _pages(

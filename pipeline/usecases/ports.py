@@ -135,7 +135,7 @@ class Archive(Protocol):
         revision: int,
         planned: PlannedDocument,
         *,
-        pdf: bytes,
+        pdf: Path,
         pages: tuple[OcrPage, ...],
         sensitive: bool,
     ) -> Document:

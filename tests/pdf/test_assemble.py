@@ -1,4 +1,5 @@
 import io
+import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline.model.scan import MediaType, Page
 from pipeline.model.text import OcrPage
-from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf, write_pdf
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import open_scan
 from tests.pdf.drawn import page_of_bars
@@ -181,6 +182,50 @@ def test_pages_are_taken_one_at_a_time() -> None:
     assert peak < 1.5 * len(data)  # a list of all pages would make it 2
 
 
+def long_document() -> Iterator[PdfPage]:
+    """Draw more pages than one part holds, each with its number for a word."""
+    for number in range(1, 124):
+        yield white_page(number, page_of(f"trang-{number}"))
+
+
+def test_a_long_document_has_every_page_once_and_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+
+    write_pdf(long_document(), META, path)
+
+    text = subprocess.run(
+        ["pdftotext", "-raw", path, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert text.split() == [f"trang-{number}" for number in range(1, 124)]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_long_document_gives_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        write_pdf(long_document(), META, tmp_path / name)
+
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_a_document_of_one_part_is_the_same_as_in_memory(tmp_path: Path) -> None:
+    pages = [pdf_page(BARS, bilevel=True, text=TEXT), white_page(2)]
+
+    write_pdf(iter(pages), META, tmp_path / "short.pdf")
+
+    assert (tmp_path / "short.pdf").read_bytes() == assemble_pdf(pages, META)
+
+
+def test_the_parts_of_a_document_that_failed_are_gone(tmp_path: Path) -> None:
+    def pages() -> Iterator[PdfPage]:
+        yield from long_document()
+        raise OSError("the store went away")
+
+    with pytest.raises(OSError, match="went away"):
+        write_pdf(pages(), META, tmp_path / "long.pdf")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def every_kind() -> dict[str, bytes]:
     gray = np.tile(np.arange(256, dtype=np.uint8), (300, 6))
     hostile = page_of(*(text.replace(" ", "") for text in HOSTILE))
@@ -216,6 +261,7 @@ def test_every_kind_of_output_is_valid_pdf_a_2u(tmp_path: Path) -> None:
     with opened(assemble_pdf([white_page()], META)) as pdf:
         del pdf.Root.Metadata
         pdf.save(tmp_path / "no archive file.pdf")
+    write_pdf(long_document(), META, tmp_path / "long.pdf")
     found = validate(*tmp_path.glob("*.pdf"))
-    assert len(found) == len(every_kind()) + 1
+    assert len(found) == len(every_kind()) + 2
     assert [name for name, valid in found.items() if not valid] == ["no archive file"]

@@ -115,11 +115,13 @@ def file_dossier(
     scan.write_bytes(SCAN)
     archive.put_original(BATCH, scan)
     archive.decide(PLAN)
+    pdf = folder / "document.pdf"
+    pdf.write_bytes(b"%PDF-1.7 searchable")
     document = archive.put_document(
         DOSSIER_ID,
         revision,
         PLANNED,
-        pdf=b"%PDF-1.7 searchable",
+        pdf=pdf,
         pages=(TEXT,),
         sensitive=False,
     )

@@ -196,9 +196,13 @@ def test_a_dossier_exists_once_its_manifest_is_put(
     assert list(archive.manifests()) == [filed]
 
 
-def test_a_document_is_described_by_what_is_stored(archive: ObjectArchive) -> None:
+def test_a_document_is_described_by_what_is_stored(
+    archive: ObjectArchive, tmp_path: Path
+) -> None:
+    pdf = tmp_path / "document.pdf"
+    pdf.write_bytes(b"%PDF")
     document = archive.put_document(
-        DOSSIER_ID, 1, PLANNED, pdf=b"%PDF", pages=(TEXT, TEXT), sensitive=True
+        DOSSIER_ID, 1, PLANNED, pdf=pdf, pages=(TEXT, TEXT), sensitive=True
     )
 
     assert document.key == f"dossiers/{DOSSIER_ID}/r1/01-giay-khai-sinh.pdf"
@@ -209,9 +213,11 @@ def test_a_document_is_described_by_what_is_stored(archive: ObjectArchive) -> No
 
 
 def test_a_document_an_earlier_try_left_is_taken_over(
-    archive: ObjectArchive, caplog: pytest.LogCaptureFixture
+    archive: ObjectArchive, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    def put(pdf: bytes) -> object:
+    def put(data: bytes) -> object:
+        pdf = tmp_path / "document.pdf"
+        pdf.write_bytes(data)
         return archive.put_document(
             DOSSIER_ID, 1, PLANNED, pdf=pdf, pages=(TEXT,), sensitive=False
         )

@@ -270,10 +270,10 @@ def open_house(
     inbox: Any = Cuttable(real_inbox, cutter)
     archive = ObjectArchive(store)
     pages = TypedPages(archive, sheets)
-    filer = Filer(archive, catalog, DOCTYPES, clock)
+    scratch = home / "scratch"
+    filer = Filer(archive, catalog, DOCTYPES, clock, scratch)
     receiver = Receiver(inbox, look, archive, catalog, clock)
     pool: Any = pages
-    scratch = home / "scratch"
     digitizer = Digitizer(
         archive,
         catalog,

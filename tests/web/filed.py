@@ -64,7 +64,8 @@ def make_home(folder: Path, *, decisions: int = 23) -> Filed:
     settings = Settings(home=folder, config=default_config())
     archive = open_archive(settings)
     with open_catalog(settings) as catalog:
-        filer = Filer(archive, catalog, load_doctypes(settings.config), lambda: _START)
+        doctypes = load_doctypes(settings.config)
+        filer = Filer(archive, catalog, doctypes, lambda: _START, folder / "scratch")
         put = _Putter(filer, archive, catalog, folder)
         (page,) = draw_administrative(Administrative(subject=_SUBJECT), dpi=DPI)
         filed = tuple(
