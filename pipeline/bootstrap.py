@@ -31,6 +31,7 @@ from pipeline.settings import (
     StoreSettings,
     load_counters,
     load_settings,
+    sheet_keys,
 )
 from pipeline.stores import init_store, open_archive, open_catalog
 from pipeline.templates import load_doctypes, load_procedures
@@ -128,7 +129,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     digitizer = Digitizer(
         archive,
         catalog,
-        Composer(doctypes),
+        Composer(doctypes, sheet_keys(settings.sheets), settings.sheets.keep),
         filer,
         pool,
         counters,

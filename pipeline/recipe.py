@@ -22,6 +22,7 @@ def make_recipe(settings: Settings) -> str:
         f"result {RESULT_VERSION}",
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
         f"layers {settings.filing.layers}",
+        f"sheets {settings.sheets.keep}",
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]
     if has_model(tessdata, reading.second_model):

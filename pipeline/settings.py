@@ -6,6 +6,7 @@ from files only.
 """
 
 import os
+import re
 import tomllib
 from dataclasses import fields
 from functools import cached_property
@@ -20,7 +21,9 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigError
+from pipeline.model.dossier_code import UNIT
 from pipeline.model.scan import Counter, FolderRules, Priority
+from pipeline.model.sheet import Separates
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -158,6 +161,17 @@ class SigningSettings(Section):
     """Seconds the timestamp server may take."""
 
 
+class SheetSettings(Section):
+    """Separator and leader sheets."""
+
+    keys: SecretStr = SecretStr("")
+    """One key a line, ``<key id> <secret>``: the first signs, all verify."""
+
+    keys_file: Path | None = None
+    keep: bool = False
+    """Whether sheets are filed as papers of the dossier they stand before."""
+
+
 class WorkSettings(Section):
     """Leases and tries."""
 
@@ -218,6 +232,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     filing: FilingSettings = FilingSettings()
     signing: SigningSettings = SigningSettings()
+    sheets: SheetSettings = SheetSettings()
     work: WorkSettings = WorkSettings()
     prefect: PrefectSettings = PrefectSettings()
     web: WebSettings = WebSettings()
@@ -298,6 +313,8 @@ class _CounterEntry(Section):
     done_marker: bool = False
     priority: Priority = Priority.DAY
     status_file: bool = True
+    patch: Separates = Separates.DOSSIER
+    agencies: tuple[Annotated[str, Field(pattern=f"^{UNIT}$")], ...] = ()
 
     def to_counter(self) -> Counter:
         """Put what concerns the drop folder together."""
@@ -332,6 +349,33 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
         if counter.procedure is not None and not template.is_file():
             raise ConfigError(f"{path}: counter {counter.id}: there is no {template}")
     return counters
+
+
+_KEY_LINE = re.compile(r"([0-9A-Z]{1,12})\s+(\S{32,})", re.ASCII)
+"""Key id and secret. The id stands on the sheet; a secret has 128 bits or more."""
+
+
+def sheet_keys(sheets: SheetSettings) -> dict[str, bytes]:
+    """Read the keys that sign separator and leader sheets, the signing one first.
+
+    Raises:
+        ConfigError: the file cannot be read, or a line is not a key.
+    """
+    keys: dict[str, bytes] = {}
+    lines = secret_value(sheets.keys, sheets.keys_file).splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        match = _KEY_LINE.fullmatch(line.strip())
+        if match is None:
+            raise ConfigError(
+                f"sheets.keys line {number}: not a key id (capitals and digits) and a"
+                " secret of 32 characters or more"
+            )
+        if match[1] in keys:
+            raise ConfigError(f"sheets.keys line {number}: key id given twice")
+        keys[match[1]] = match[2].encode()
+    return keys
 
 
 def secret_value(value: SecretStr, file: Path | None) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.messages import translate
-from pipeline.usecases import compose
+from pipeline.usecases import compose, dossier_codes
 from pipeline.web import labels
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
@@ -19,7 +19,8 @@ def messages() -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             found |= {v.value for v in node.values if isinstance(v, ast.Constant)}
-    found |= {v for k, v in vars(compose).items() if k.isupper() and " " in str(v)}
+    for module in (compose, dossier_codes):
+        found |= {v for k, v in vars(module).items() if k.isupper() and " " in str(v)}
     return found
 
 

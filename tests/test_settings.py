@@ -1,10 +1,19 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from pipeline.errors import ConfigError
 from pipeline.model.scan import FolderRules, Priority
-from pipeline.settings import Settings, load_counters, load_settings, secret_value
+from pipeline.model.sheet import Separates
+from pipeline.settings import (
+    Settings,
+    SheetSettings,
+    load_counters,
+    load_settings,
+    secret_value,
+    sheet_keys,
+)
 
 SHIPPED = Path(__file__).parent.parent / "config"
 
@@ -146,3 +155,37 @@ def test_the_procedure_of_a_counter_must_exist(tmp_path: Path) -> None:
 def test_a_wrong_rule_of_a_folder_is_named(rule: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=rf"counters\.0\.{rule.split(maxsplit=1)[0]}"):
         load_counters(counters(tmp_path, rule))
+
+
+def test_a_counter_says_what_a_patch_begins_and_whom_it_serves(tmp_path: Path) -> None:
+    (plain,) = load_counters(counters(tmp_path, ""))
+    rules = 'patch = "paper"\nagencies = ["H15.50", "H29"]'
+    (told,) = load_counters(counters(tmp_path, rules))
+    assert (plain.patch, plain.agencies) == (Separates.DOSSIER, ())
+    assert (told.patch, told.agencies) == (Separates.PAPER, ("H15.50", "H29"))
+
+
+@pytest.mark.parametrize("line", ['patch = "page"', 'agencies = ["Đắk Lắk"]'])
+def test_a_wrong_rule_for_sheets_and_codes_is_named(line: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=line.split(maxsplit=1)[0]):
+        counters(tmp_path, line)
+
+
+def test_the_first_key_of_the_sheets_signs() -> None:
+    old, new = "0" * 32, "1" * 40
+    keys = sheet_keys(SheetSettings(keys=SecretStr(f"2026A {new}\n\n1 {old}\n")))
+    assert list(keys.items()) == [("2026A", new.encode()), ("1", old.encode())]
+    assert sheet_keys(SheetSettings()) == {}
+
+
+@pytest.mark.parametrize("text", ["1 short", "k " + "0" * 32, "0" * 32])
+def test_a_wrong_key_is_named_by_its_line_alone(text: str) -> None:
+    with pytest.raises(ConfigError, match="line 1") as raised:
+        sheet_keys(SheetSettings(keys=SecretStr(text)))
+    assert text not in str(raised.value)
+
+
+def test_a_key_id_stands_for_one_key() -> None:
+    twice = "1 " + "0" * 32 + "\n1 " + "1" * 32
+    with pytest.raises(ConfigError, match="line 2"):
+        sheet_keys(SheetSettings(keys=SecretStr(twice)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipeline.catalog import batches, index, outbox
+from pipeline.catalog import batches, index, marks, outbox
 from pipeline.catalog.database import Database
 from pipeline.catalog.fts5 import Fts5
 from pipeline.catalog.fulltext import FullText
@@ -18,6 +18,7 @@ from pipeline.model.state import (
     BatchState,
     Delivery,
     Lease,
+    MarkKind,
     RejectedScan,
 )
 
@@ -154,6 +155,15 @@ class SqlCatalog:
         """List batches that nobody works on."""
         return self._database.run(
             lambda each: batches.stalled(each, self._moments, older_than=older_than)
+        )
+
+    def claim_marks(
+        self, batch_id: str, kind: MarkKind, wanted: Iterable[str]
+    ) -> frozenset[str]:
+        """Note marks of a batch, and tell which an earlier batch has."""
+        every = tuple(wanted)
+        return self._database.run(
+            lambda each: marks.claim(each, batch_id, kind, every), atomic=True
         )
 
     def index(self, manifest: Manifest, texts: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from pipeline.catalog import outbox
+from pipeline.catalog import marks, outbox
 from pipeline.catalog.database import upsert
 from pipeline.catalog.fulltext import FullText
 from pipeline.catalog.moments import Moments
@@ -23,6 +23,7 @@ from pipeline.catalog.schema import (
 from pipeline.catalog.typos import is_vocabulary
 from pipeline.catalog.words import to_folded, to_marked, to_shown
 from pipeline.model.dossier import Document, DossierStatus, Manifest
+from pipeline.model.state import MarkKind
 
 _LOCK_KEY = 0x494E4458
 """PostgreSQL advisory lock: one dossier is indexed at a time, as on SQLite, so that
@@ -78,6 +79,7 @@ def write(
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))
     if not _advance(connection, manifest):
         return
+    _claim_marks(connection, manifest)
     _remove_documents(connection, full_text, manifest.id)
     highest = _free_ids(connection, manifest) + (1 << _NUMBER_BITS) - 1
     entries = {
@@ -199,6 +201,13 @@ def _advance(connection: Connection, manifest: Manifest) -> bool:
         where=dossiers.c.revision < statement.excluded.revision,
     ).returning(dossiers.c.id)
     return connection.execute(advanced).one_or_none() is not None
+
+
+def _claim_marks(connection: Connection, manifest: Manifest) -> None:
+    """Note what is known already, unless the catalog was lost."""
+    codes = [manifest.code] if manifest.code is not None else []
+    marks.claim(connection, manifest.batch_id, MarkKind.CODE, codes)
+    marks.claim(connection, manifest.batch_id, MarkKind.SHEET, manifest.sheets)
 
 
 def _remove_documents(

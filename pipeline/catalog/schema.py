@@ -208,6 +208,15 @@ number_keys = Table(
 
 vocabulary = Table("vocabulary", metadata, Column("word", PLAIN_TEXT, primary_key=True))
 
+# What is good for one batch only; kept when the index is rebuilt.
+marks = Table(
+    "marks",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("mark", PLAIN_TEXT, primary_key=True),
+    Column("batch_id", Text, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -43,6 +43,9 @@ class Span:
     doubts: tuple[str, ...] = ()
     """Why a person should look at the cut or the code, in English, without values."""
 
+    serial: str | None = None
+    """Archive serial number on a sticker: ``ASN00123``."""
+
 
 class FieldStatus(StrEnum):
     """What may be done with a field."""
@@ -71,6 +74,28 @@ class Field:
     """Which rule found it: the take, and what was repaired or disagreed."""
 
 
+class CodeSource(StrEnum):
+    """Where a mã hồ sơ was read."""
+
+    BARCODE = "barcode"
+    QR = "qr"
+    SHEET = "sheet"
+    """The leader sheet, whether it was trusted or not."""
+
+    PRINT = "print"
+    """The letters behind ``Mã hồ sơ:``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReading:
+    """A mã hồ sơ as it stands in one place; others may say something else."""
+
+    source: CodeSource
+    value: str
+    page: int
+    box: BoundingBox
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedDocument:
     """One paper as decided, before its PDF exists."""
@@ -92,6 +117,8 @@ class PlannedDossier:
     procedure: str | None
     documents: tuple[PlannedDocument, ...]
     doubts: tuple[str, ...] = ()
+    readings: tuple[CodeReading, ...] = ()
+    """Every place where a code was read, of its papers and of the sheets before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +130,9 @@ class Plan:
     dossiers: tuple[PlannedDossier, ...]
     separators: tuple[int, ...] = ()
     """Pages that are separator sheets; they stay in the original only."""
+
+    sheets: tuple[str, ...] = ()
+    """Nonces of our own sheets in the batch; none is good for another batch."""
 
 
 class DossierStatus(StrEnum):
@@ -137,6 +167,9 @@ class Document:
     pages: tuple[Page, ...] = ()
     """What was measured and done on each page."""
 
+    serial: str | None = None
+    """Archive serial number on a sticker: ``ASN00123``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -157,6 +190,8 @@ class Manifest:
     documents: tuple[Document, ...]
     doubts: tuple[str, ...] = ()
     separators: tuple[int, ...] = ()
+    readings: tuple[CodeReading, ...] = ()
+    sheets: tuple[str, ...] = ()
     version: int = MANIFEST_VERSION
 
     @property

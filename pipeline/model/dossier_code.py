@@ -11,6 +11,25 @@ DOSSIER_CODE = re.compile(rf"({UNIT})-(\d{{6}})-(\d{{4,7}})", re.ASCII)
 seven on those of ministries."""
 
 
+def agency_of(code: str) -> str | None:
+    """Tell the code of the agency inside a mã hồ sơ; None where *code* is none."""
+    match = DOSSIER_CODE.fullmatch(code)
+    return match[1] if match else None
+
+
+def is_of_agencies(code: str, agencies: tuple[str, ...]) -> bool:
+    """Tell whether one of *agencies*, or one below it, gave out *code*.
+
+    ``H15.50`` stands above ``H15.50.05.13``. Before Decision 20/2020 codes ran the
+    other way round, ``000.00.19.H29``: there the highest agency stands last.
+    """
+    own = agency_of(code)
+    return own is not None and any(
+        own == each or own.startswith(f"{each}.") or own.endswith(f".{each}")
+        for each in agencies
+    )
+
+
 def received_on(code: str) -> date | None:
     """Tell the day inside a mã hồ sơ; None where *code* is none, or the day is none."""
     match = DOSSIER_CODE.fullmatch(code)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.model.sheet import Separates
+
 BATCH_ID_LENGTH = 32
 """Hexadecimal digits of the SHA-256 kept in a batch id: 128 bits never collide."""
 
@@ -77,6 +79,11 @@ class Counter:
     """Code of the usual procedure, where the counter has one."""
 
     folder: FolderRules = FolderRules()
+    patch: Separates = Separates.DOSSIER
+    """What begins behind a Patch T sheet, which does not say so itself."""
+
+    agencies: tuple[str, ...] = ()
+    """Agencies whose dossiers are received here, as in the mã hồ sơ; none: all."""
 
 
 @dataclass(frozen=True, slots=True)

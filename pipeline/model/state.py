@@ -68,6 +68,16 @@ class Lease:
     until: datetime
 
 
+class MarkKind(StrEnum):
+    """What only one batch may carry; with another one a person has to look."""
+
+    CODE = "code"
+    """The mã hồ sơ of a dossier."""
+
+    SHEET = "sheet"
+    """The nonce of a separator or leader sheet printed by us."""
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedScan:
     """A file that was set aside before it became a batch."""

@@ -4,100 +4,35 @@ Where the evidence is thin nothing is guessed silently: pages stay together or b
 `UNKNOWN`, and the span carries the doubt to a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model.dossier import Span
-from pipeline.model.template import SEPARATOR, UNKNOWN, DocType, Within
+from pipeline.model.sheet import Separates
+from pipeline.model.template import SEPARATOR, DocType
 from pipeline.model.text import ReadPage
-from pipeline.split.doctypes import Heading
-from pipeline.split.evidence import SIDE_WORDS, Evidence, weigh_page
+from pipeline.split.evidence import Evidence, weigh_page
+from pipeline.split.sheets import ANY_COUNTER, COPIED, Sheet, SheetRules
+from pipeline.split.starts import WEAK, Paper, Start, by_looks, start_after
 
 TWO_CODES = "two different dossier codes stand on one page"
 RECEIPT_WITHOUT_CODE = "a receipt without a readable dossier code"
-RESEMBLES = "the heading resembles that of another type"
-NUMBERED = "a heading stands on a page that is numbered as a later one"
 FIRST_IS_NUMBERED = "the first page is numbered as a later one"
-BARE_HEADING = "a short heading stands on a later page without a national heading"
-ANNEX = "a form inside an annex was kept with its document"
-MAYBE_ANNEX = "the form may be an annex of the document before it"
-FULL = "a page follows a paper that is already complete"
-NO_BACK = "the second side was not recognized"
-STRAY_BACK = "a second side without its first"
 LEADING_BLANK = "a blank page before any paper"
 UNREADABLE = "a page that could not be read was kept where it stood"
-
-_SHORT_HEADING = 2
-"""Words up to which a heading needs the national heading on its page: LUẬT and QUYẾT
-ĐỊNH also stand alone at the top of later pages."""
+LEADER_DISAGREES = "the leader sheet and the paper behind it name different dossiers"
+TWO_LEADERS = "two leader sheets of different dossiers lie one on the other"
+OTHER_DOSSIER = "the code printed on this paper is that of another dossier"
+TWO_SERIALS = "two archive numbers stand on one page"
 
 _NOTHING_KNOWN = 0.3
 _UNREADABLE = 0.0
-_WEAK = 0.6
-"""A cut that something speaks for, while the type stays unknown or uncertain."""
-
-_MARKED = 0.85
-_CARD_BY_CODE = 0.85
-_WITHOUT_HEADER = 0.9
-"""Factor on a heading's confidence where no national heading was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """Why a page begins a paper."""
-
-    reason: str
-    confidence: float
-    doctype: DocType | None = None
-    heading: Heading | None = None
-    doubts: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Paper:
-    """The paper that pages are being added to."""
-
-    first: int
-    last: int
-    start: _Start
-    starts_dossier: bool
-    dossier_code: str | None
-    doubts: list[str]
-    sides: int = 1
-    """Pages with something on them."""
-
-    in_annex: bool = False
-
-    @property
-    def doctype(self) -> DocType | None:
-        return self.start.doctype
-
-    @property
-    def is_full(self) -> bool:
-        longest = self.doctype.longest if self.doctype else None
-        return longest is not None and self.sides >= longest
-
-    def is_of(self, doctype: DocType | None) -> bool:
-        return doctype is not None and doctype == self.doctype
-
-    def close(self) -> Span:
-        heading = self.start.heading
-        return Span(
-            first=self.first,
-            last=self.last,
-            doctype=self.doctype.code if self.doctype else UNKNOWN,
-            reason=self.start.reason,
-            confidence=round(self.start.confidence, 3),
-            heading=heading.text if heading else "",
-            heading_box=heading.box if heading else None,
-            starts_dossier=self.starts_dossier,
-            dossier_code=self.dossier_code,
-            doubts=tuple(dict.fromkeys(self.doubts)),
-        )
 
 
 def split_pages(
-    pages: Sequence[ReadPage], doctypes: Sequence[DocType]
+    pages: Sequence[ReadPage],
+    doctypes: Sequence[DocType],
+    rules: SheetRules = ANY_COUNTER,
 ) -> tuple[Span, ...]:
     """Cut *pages* into papers and separator sheets, in order.
 
@@ -110,14 +45,18 @@ def split_pages(
     Args:
         pages: the batch, numbered from 1 without gaps.
         doctypes: the types to recognise.
+        rules: what separator sheets mean at this counter.
 
     Returns:
         Spans without gap or overlap; neighbouring separator sheets, and the blank
-        back of the last one, are one span of type `SEPARATOR`.
+        back of the last one, are one span of type `SEPARATOR`. It starts a dossier
+        unless it only divides papers, and has the code of a leader sheet. A separator
+        that is not trusted is a paper of that type, with doubts, and the first of its
+        dossier.
     """
     cutter = _Cutter()
     for page in pages:
-        cutter.take(weigh_page(page, doctypes))
+        cutter.take(weigh_page(page, doctypes, rules))
     return cutter.finish()
 
 
@@ -126,15 +65,34 @@ class _Cutter:
     """Walks through the pages once, holding the paper that is open."""
 
     spans: list[Span] = field(default_factory=list)
-    paper: _Paper | None = None
+    paper: Paper | None = None
+    in_dossier: bool = False
+    """Whether what comes next belongs to a dossier that has begun."""
+
     dossier_code: str | None = None
+    printed_code: str | None = None
+    """The code that papers of the dossier print, where it has no better one."""
+
+    leader: str | None = None
+    """Code of a leader sheet whose first paper is still to come."""
+
+    waiting: tuple[str, ...] = ()
+    """Doubts about the sheets before the next paper."""
+
     sheet: int = 0
     """Number of the last separator sheet; the next page may be its blank back."""
 
+    nonces: dict[str, int] = field(default_factory=dict)
+    """Sheets of this batch, with the last page they were seen on."""
+
     def take(self, page: Evidence) -> None:
         """Add the next page."""
-        if page.separator and not page.dossier_codes and page.heading is None:
-            self._add_separator(page.number)
+        sheet = self._without_copies(page)
+        if sheet is not None and page.is_sheet:
+            self._take_sheet(page, sheet)
+        elif sheet is not None:
+            self._separate(sheet)
+            self._begin(page, self._start_of(page) or self._from_nothing(page))
         elif page.blank:
             self._add_blank(page)
         elif (start := self._start_of(page)) is not None:
@@ -147,53 +105,126 @@ class _Cutter:
         self._close()
         return tuple(self.spans)
 
-    def _start_of(self, page: Evidence) -> _Start | None:
+    def _without_copies(self, page: Evidence) -> Sheet | None:
+        """Find the page's separator; doubtful where it came before in this batch."""
+        sheet = page.sheet
+        if sheet is None or sheet.nonce is None:
+            return sheet
+        seen = self.nonces.get(sheet.nonce)
+        self.nonces[sheet.nonce] = page.number
+        if seen is None or seen == page.number - 1:  # printed on both sides
+            return sheet
+        return Sheet(Separates.DOSSIER, doubts=(COPIED,))
+
+    def _take_sheet(self, page: Evidence, sheet: Sheet) -> None:
+        if not sheet.doubts:
+            self._add_separator(page.number, sheet)
+            return
+        if self.paper is not None and self.paper.is_sheet:
+            self.paper.last = page.number
+            self.paper.doubts.extend(sheet.doubts)
+            return
+        self._separate(sheet)
+        start = Start("separator", _NOTHING_KNOWN)
+        self._begin(page, start, is_sheet=True)
+
+    def _separate(self, sheet: Sheet) -> None:
+        """Let what comes next begin a paper, and a dossier where the sheet says so."""
+        self._close()
+        self.waiting += sheet.doubts
+        if sheet.separates is Separates.PAPER:
+            return
+        if self.leader not in (None, sheet.code):
+            self.waiting += (TWO_LEADERS,)
+        self.in_dossier = False
+        self.dossier_code = self.leader = sheet.code or self.leader
+        self.printed_code = None
+
+    def _start_of(self, page: Evidence) -> Start | None:
         if any(code != self.dossier_code for code in page.dossier_codes):
-            start = _by_looks(page) or _Start("code", _WEAK)
-        elif self.paper is None:
-            start = _by_looks(page) or self._from_nothing(page)
-        elif page.readable:
-            return _after(self.paper, page)
-        else:
+            start = by_looks(page) or Start("code", WEAK)
+        elif self.paper is None or self.paper.is_sheet:
+            start = by_looks(page) or self._from_nothing(page)
+        elif not page.readable:
             return None
+        elif self._is_of_other_dossier(page):
+            start = by_looks(page) or Start("code", WEAK)
+        else:
+            return start_after(self.paper, page)
         if (page.page_number or 1) > 1:
             return replace(start, doubts=(*start.doubts, FIRST_IS_NUMBERED))
         return start
 
-    def _from_nothing(self, page: Evidence) -> _Start:
+    def _from_nothing(self, page: Evidence) -> Start:
         reason = "separator" if self.spans else "start"
         if page.readable:
-            return _Start(reason, _NOTHING_KNOWN)
-        return _Start(reason, _UNREADABLE, doubts=(UNREADABLE,))
+            return Start(reason, _NOTHING_KNOWN)
+        return Start(reason, _UNREADABLE, doubts=(UNREADABLE,))
 
-    def _begin(self, page: Evidence, start: _Start) -> None:
-        fresh = self.paper is None
+    def _is_of_other_dossier(self, page: Evidence) -> bool:
+        """Tell whether a page without a bar code prints another dossier's code."""
+        known = self.dossier_code or self.printed_code
+        return (
+            not page.dossier_codes
+            and page.printed_code is not None
+            and known is not None
+            and page.printed_code != known
+        )
+
+    def _begin(self, page: Evidence, start: Start, *, is_sheet: bool = False) -> None:
+        behind_sheet = self.paper is not None and self.paper.is_sheet
         self._close()
-        doubts = list(start.doubts)
         codes = page.dossier_codes
-        leads = start.doctype is not None and start.doctype.leads_dossier
-        if len(codes) > 1:
-            doubts.append(TWO_CODES)
-        elif leads and not codes:
-            doubts.append(RECEIPT_WITHOUT_CODE)
-        known = len(codes) == 1 and codes[0] == self.dossier_code
-        starts = fresh or bool(codes and not known) or (leads and not codes)
-        if starts:
-            self.dossier_code = codes[0] if len(codes) == 1 else None
-        self.paper = _Paper(
+        code = codes[0] if len(codes) == 1 else None
+        doubts = [*start.doubts, *self.waiting, *self._doubts_about(page, start)]
+        starts = not behind_sheet and self._starts_dossier(page, start)
+        if (starts or behind_sheet) and (codes or self.leader is None):
+            self.dossier_code = code
+            self.printed_code = None
+        if not codes:
+            self.printed_code = self.printed_code or page.printed_code
+        self.in_dossier, self.leader, self.waiting = True, None, ()
+        self.paper = Paper(
             first=page.number,
             last=page.number,
             start=start,
             starts_dossier=starts,
-            dossier_code=codes[0] if len(codes) == 1 else None,
+            dossier_code=code,
             doubts=doubts,
+            serial=page.serials[0] if len(page.serials) == 1 else None,
+            is_sheet=is_sheet,
         )
+
+    def _starts_dossier(self, page: Evidence, start: Start) -> bool:
+        codes = page.dossier_codes
+        known = len(codes) == 1 and codes[0] == self.dossier_code
+        leads = start.doctype is not None and start.doctype.leads_dossier
+        return (
+            not self.in_dossier
+            or bool(codes and not known)
+            or (leads and not codes)
+            or self._is_of_other_dossier(page)
+        )
+
+    def _doubts_about(self, page: Evidence, start: Start) -> Iterator[str]:
+        leads = start.doctype is not None and start.doctype.leads_dossier
+        if len(page.dossier_codes) > 1:
+            yield TWO_CODES
+        elif leads and not page.dossier_codes and self.leader is None:
+            yield RECEIPT_WITHOUT_CODE
+        if self.leader and any(code != self.leader for code in page.dossier_codes):
+            yield LEADER_DISAGREES
+        if self._is_of_other_dossier(page) and (self.leader or not leads):
+            yield LEADER_DISAGREES if self.leader else OTHER_DOSSIER
+        if len(page.serials) > 1:
+            yield TWO_SERIALS
 
     def _go_on(self, page: Evidence) -> None:
         assert self.paper is not None  # without one, every page is a start
         self.paper.last = page.number
         self.paper.sides += 1
         self.paper.in_annex |= page.appendix
+        self.printed_code = self.printed_code or page.printed_code
         if not page.readable:
             self.paper.doubts.append(UNREADABLE)
 
@@ -204,15 +235,30 @@ class _Cutter:
             self.spans[-1] = replace(self.spans[-1], last=page.number)
         else:  # a second blank page behind a sheet could be a faint first page
             doubts = (LEADING_BLANK,)
-            self._begin(page, _Start("start", _NOTHING_KNOWN, doubts=doubts))
+            self._begin(page, Start("start", _NOTHING_KNOWN, doubts=doubts))
 
-    def _add_separator(self, number: int) -> None:
-        self._close()
+    def _add_separator(self, number: int, sheet: Sheet) -> None:
+        self._separate(sheet)
         self.sheet = number
-        if self.spans and self.spans[-1].doctype == SEPARATOR:
-            self.spans[-1] = replace(self.spans[-1], last=number)
-        else:
-            self.spans.append(Span(number, number, SEPARATOR, "separator", 1.0))
+        starts = sheet.separates is Separates.DOSSIER
+        span = Span(
+            number,
+            number,
+            SEPARATOR,
+            "separator",
+            1.0,
+            starts_dossier=starts,
+            dossier_code=sheet.code,
+        )
+        if self.spans and _is_trusted_sheet(self.spans[-1]):
+            before = self.spans.pop()
+            span = replace(
+                span,
+                first=before.first,
+                starts_dossier=starts or before.starts_dossier,
+                dossier_code=sheet.code or before.dossier_code,
+            )
+        self.spans.append(span)
 
     def _close(self) -> None:
         if self.paper is not None:
@@ -220,80 +266,5 @@ class _Cutter:
             self.paper = None
 
 
-def _by_looks(page: Evidence) -> _Start | None:
-    """Find what on the page itself says that a paper begins here."""
-    heading = page.heading
-    if heading is not None:
-        known = page.header or heading.doctype.within is Within.ANYWHERE
-        return _Start(
-            "heading",
-            heading.confidence * (1 if known else _WITHOUT_HEADER),
-            heading.doctype,
-            heading,
-            (RESEMBLES,) if heading.resembles else (),
-        )
-    if page.card is not None:
-        return _Start("code", _CARD_BY_CODE, page.card)
-    if page.marked is not None:
-        return _Start("marker", _MARKED if page.header else _WEAK, page.marked)
-    if page.numbered is not None and page.header:
-        return _Start("marker", _MARKED, page.numbered)
-    if page.serial:
-        return _Start("code", _WEAK)
-    if page.header:
-        return _Start("new-layout", _WEAK)
-    return None
-
-
-def _after(paper: _Paper, page: Evidence) -> _Start | None:
-    """Decide whether *page* begins a paper while *paper* is open."""
-    start = _by_looks(page)
-    if start is None:
-        return _after_complete(paper, page)
-    if start.doctype is not None and start.doctype.leads_dossier:
-        return start  # whatever speaks against it: two citizens' papers never join
-    if _belongs(paper, page, start):
-        return None
-    official = paper.doctype is not None and paper.doctype.type_code is not None
-    if official and page.form:
-        return replace(start, doubts=(*start.doubts, MAYBE_ANNEX))
-    return start
-
-
-def _belongs(paper: _Paper, page: Evidence, start: _Start) -> bool:
-    """Tell whether *page* belongs to *paper* though it looks like a first page."""
-    if page.page_number is not None and page.page_number > 1:
-        if start.heading is not None and page.page_number != paper.sides + 1:
-            paper.doubts.append(NUMBERED)
-        return True
-    if paper.in_annex and page.form:
-        paper.doubts.append(ANNEX)
-        return True
-    if start.heading is not None and _is_bare(page, start.heading):
-        paper.doubts.append(BARE_HEADING)
-        return True
-    # The back of a card carries the code since 2024.
-    return start.reason == "code" and paper.is_of(start.doctype) and not paper.is_full
-
-
-def _is_bare(page: Evidence, heading: Heading) -> bool:
-    return (
-        heading.words <= _SHORT_HEADING
-        and heading.doctype.within is not Within.ANYWHERE
-        and not page.header
-    )
-
-
-def _after_complete(paper: _Paper, page: Evidence) -> _Start | None:
-    """Decide about a page that shows nothing, after papers of fixed length."""
-    doctype = paper.doctype
-    if page.back is not None and (paper.is_full or not paper.is_of(page.back)):
-        return _Start("marker", _WEAK, page.back, doubts=(STRAY_BACK,))
-    if paper.is_full:
-        return _Start("new-layout", _WEAK, doubts=(FULL,))
-    if doctype is None or doctype.code in page.continues:
-        return None
-    if page.words > SIDE_WORDS or page.page_number is not None:
-        return _Start("new-layout", _WEAK, doubts=(FULL,))
-    paper.doubts.append(NO_BACK)
-    return None
+def _is_trusted_sheet(span: Span) -> bool:
+    return span.doctype == SEPARATOR and not span.doubts

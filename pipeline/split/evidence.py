@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from pipeline.model.dossier_code import DOSSIER_CODE
+from pipeline.model.geometry import BoundingBox
+from pipeline.model.sheet import SHEET_TITLES
 from pipeline.model.template import DocType, Kind, Take
 from pipeline.model.text import ReadPage
 from pipeline.split.doctypes import Heading, find_heading
 from pipeline.split.rows import Row, fold_phrase, lay_out
 from pipeline.split.separators import (
     dossier_codes,
-    has_serial,
     is_identity_card,
     is_separator,
+    serials,
 )
+from pipeline.split.sheets import ANY_COUNTER, Sheet, SheetRules, judge_sheet
 
 _NATIONAL = (
     "cong hoa xa hoi chu nghia viet nam",
@@ -48,6 +52,16 @@ _V = re.compile(r"(/)[yw]$")
 """``V/y``: a stamp or a speck below the second v gives it a tail."""
 
 _SLASH = re.compile(r"[/\\|⁄ı]")
+_CODE_LINE = re.compile(r"[Mm]ã\s+(?:số\s+)?hồ\s+sơ\s*:?\s*(\S.*)")
+_DASHES = re.compile(r"\s*[-\u2010-\u2015]\s*")
+
+_TITLE_ALIKE = 85
+_TITLES = tuple(map(fold_phrase, (*SHEET_TITLES.values(), "PATCH T", "PATCHT")))
+"""Titles of separator sheets. Patch T has no other, and its bars may be torn."""
+
+SHEET_WORDS = 120
+"""Words that a separator sheet has at most; more is a paper with a sticker on it."""
+
 SIDE_WORDS = 150
 """Words that a side of a card has at most, with what a copier adds around it."""
 
@@ -59,9 +73,13 @@ class Evidence:
     number: int
     blank: bool
     readable: bool
-    separator: bool
+    sheet: Sheet | None
+    """The separator on the page, be it a sheet or a sticker on a paper."""
+
     dossier_codes: tuple[str, ...]
-    serial: bool
+    serials: tuple[str, ...]
+    """Archive serial numbers (``ASN00123``)."""
+
     card: DocType | None
     """The type whose QR code is on the page."""
 
@@ -89,8 +107,26 @@ class Evidence:
     back: DocType | None
     """A type of which this is a later page, beyond doubt: two of its marks."""
 
+    printed_code: str | None
+    """The mã hồ sơ behind ``Mã hồ sơ:``, where every reading of it is the same."""
 
-def weigh_page(page: ReadPage, doctypes: Sequence[DocType]) -> Evidence:
+    @property
+    def is_sheet(self) -> bool:
+        """Whether nothing but a separator stands on the page."""
+        return (
+            self.sheet is not None
+            and not self.dossier_codes
+            and self.heading is None
+            and self.card is None
+            and self.words <= SHEET_WORDS
+        )
+
+
+def weigh_page(
+    page: ReadPage,
+    doctypes: Sequence[DocType],
+    rules: SheetRules = ANY_COUNTER,
+) -> Evidence:
     """Gather the evidence of *page*; never fails, whatever stands on it."""
     rows = lay_out(page.page, page.text)
     national = [row for row in rows if _is_national(row)]
@@ -103,9 +139,14 @@ def weigh_page(page: ReadPage, doctypes: Sequence[DocType]) -> Evidence:
         number=page.page.number,
         blank=page.page.blank,
         readable=page.page.readable,
-        separator=is_separator(codes),
+        sheet=judge_sheet(
+            codes,
+            rules,
+            patched=is_separator(codes),
+            titled=words <= SHEET_WORDS and any(map(_is_sheet_title, rows)),
+        ),
         dossier_codes=dossier_codes(codes),
-        serial=has_serial(codes),
+        serials=serials(codes),
         card=_card_type(doctypes) if is_identity_card(codes) else None,
         heading=heading,
         marked=None if heading else _find_marked(own, doctypes),
@@ -128,7 +169,49 @@ def weigh_page(page: ReadPage, doctypes: Sequence[DocType]) -> Evidence:
             ),
             None,
         ),
+        printed_code=_sure_code(page, rows),
     )
+
+
+def find_printed_code(page: ReadPage) -> tuple[str, BoundingBox] | None:
+    """Find the mã hồ sơ printed behind its label, as the page was read first."""
+    return _printed_code(lay_out(page.page, page.text))
+
+
+def _is_sheet_title(row: Row) -> bool:
+    return row.capitals > 0.7 and any(
+        fuzz.ratio(row.folded, title) >= _TITLE_ALIKE for title in _TITLES
+    )
+
+
+def _printed_code(rows: Sequence[Row]) -> tuple[str, BoundingBox] | None:
+    for row in rows:
+        match = _CODE_LINE.search(row.text)
+        found = _code_in(match[1]) if match else None
+        if found is not None:
+            return found, row.box
+    return None
+
+
+def _sure_code(page: ReadPage, rows: Sequence[Row]) -> str | None:
+    """Take the printed code where no other reading of its place says another."""
+    printed = _printed_code(rows)
+    if printed is None:
+        return None
+    code, box = printed
+    again = (
+        _code_in(reading.text)
+        for look in page.second_looks
+        if look.box.overlap(box) * 2 > box.width * box.height
+        for reading in look.readings
+    )
+    return code if all(each in (None, code) for each in again) else None
+
+
+def _code_in(text: str) -> str | None:
+    plain = _DASHES.sub("-", text).replace(" ", "")
+    match = DOSSIER_CODE.search(plain)
+    return match[0] if match else None
 
 
 def _is_national(row: Row) -> bool:

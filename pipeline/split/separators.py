@@ -30,7 +30,7 @@ _MAX_CODES = 32
 
 _QUERY = re.compile(r"[?&]MHS=([^&#\s]+)", re.IGNORECASE)
 _IDENTITY_CARD = re.compile(r"\d{12}\|(?:\d{9})?\|[^|]+(?:\|[^|]*){3,8}")
-_SERIAL = re.compile(r"ASN\d{1,9}", re.IGNORECASE)
+_SERIAL = re.compile(r"ASN[- ]?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def find_codes(gray: GrayImage, dpi: float) -> tuple[PageCode, ...]:
@@ -82,9 +82,10 @@ def is_separator(codes: Sequence[PageCode]) -> bool:
     )
 
 
-def has_serial(codes: Sequence[PageCode]) -> bool:
-    """Tell whether a page carries an archive serial number (``ASN00123``)."""
-    return any(_SERIAL.fullmatch(code.text) for code in codes)
+def serials(codes: Sequence[PageCode]) -> tuple[str, ...]:
+    """List the different archive serial numbers (``ASN00123``) among *codes*."""
+    found = (_SERIAL.fullmatch(code.text.strip()) for code in codes)
+    return tuple(dict.fromkeys(f"ASN{match[1]}" for match in found if match))
 
 
 def is_identity_card(codes: Sequence[PageCode]) -> bool:

@@ -169,6 +169,7 @@ class ObjectArchive:
             reason=span.reason,
             confidence=span.confidence,
             sensitive=sensitive,
+            serial=span.serial,
         )
 
     def commit(self, manifest: Manifest) -> Manifest:

@@ -1,14 +1,12 @@
 """Decide what a batch is: which pages make which paper, and what the papers say."""
 
-import re
-from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.extract.rules import extract_fields
+from pipeline.messages import translate
 from pipeline.model.dossier import (
-    FieldStatus,
     Plan,
     PlannedDocument,
     PlannedDossier,
@@ -18,21 +16,17 @@ from pipeline.model.scan import Counter, ScanBatch
 from pipeline.model.template import SEPARATOR, UNKNOWN, DocType
 from pipeline.model.text import ReadPage
 from pipeline.split.boundaries import split_pages
-
-DOSSIER_CODE_FIELD = "ma_ho_so"
-"""Field of the receipt's template that repeats the barcode in print."""
+from pipeline.split.sheets import Keyring, SheetRules, find_sheets
+from pipeline.usecases.dossier_codes import doubt_code, read_codes, shared_codes
 
 _ID_DIGITS = 16
 """Digits of the batch id in a dossier id: 64 bits, and short enough to read out."""
 
-_CODE_DATE = re.compile(r"-(\d{2})(\d{2})(\d{2})-\d+$")
-
-NO_CODE = "no dossier code"
-SHARED_CODE = "another dossier of this scan has the same code"
-FUTURE_CODE = "the dossier code's date lies after the scan"
-CODE_DISAGREES = "the printed dossier code disagrees with the barcode"
 UNKNOWN_PAPER = "a paper of unknown type"
 UNREADABLE_PAGE = "a page could not be read"
+
+SHEET_TITLE = "Separator sheet"
+"""Title of a sheet that is kept, before it is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,17 @@ class Composer:
     """Turns read pages into a plan; pure, and never fails on paper."""
 
     doctypes: tuple[DocType, ...]
+    keys: Keyring = field(default_factory=dict, repr=False)
+    """Keys that our own sheets are signed with."""
+
+    keep_sheets: bool = False
+    """Separator sheets are papers of the dossier they stand before."""
+
+    def sheets_in(self, pages: Iterable[ReadPage]) -> tuple[str, ...]:
+        """List the nonces of our own sheets on *pages*."""
+        found = (find_sheets(page.codes, self.keys) for page in pages)
+        tokens = (sheet.token for sheets in found for sheet in sheets)
+        return tuple(dict.fromkeys(token.nonce for token in tokens if token))
 
     def compose(
         self,
@@ -49,77 +54,117 @@ class Composer:
         counter: Counter | None,
         *,
         today: date,
+        used: frozenset[str] = frozenset(),
     ) -> Plan:
         """Cut *pages* into dossiers and documents and read their fields.
 
         Every page is in exactly one document, or is a separator.
+
+        Args:
+            batch: the pages' batch.
+            recipe: how they were read.
+            pages: all of them, in order.
+            counter: where they were scanned, with its rules.
+            today: the counter's date.
+            used: nonces of those of our sheets that came with an earlier batch.
         """
-        spans = split_pages(pages, self.doctypes)
-        types = {doctype.code: doctype for doctype in self.doctypes}
-        groups = _into_dossiers(spans)
-        codes = Tally(code for group in groups if (code := _code(group)) is not None)
+        rules = _rules(counter, self.keys, used)
+        spans = split_pages(pages, self.doctypes, rules)
+        groups = _into_dossiers(spans, keep_sheets=self.keep_sheets)
+        work = _Work(self, batch, pages, counter, today)
+        shared = shared_codes(group.code for group in groups)
         dossiers = tuple(
-            self._dossier(batch, ordinal, group, pages, types, counter, today, codes)
+            work.dossier(ordinal, group, shared=group.code in shared)
             for ordinal, group in enumerate(groups, start=1)
         )
-        separators = tuple(
+        filed = {
             number
-            for span in spans
-            if span.doctype == SEPARATOR
+            for group in groups
+            for span in group.papers
             for number in range(span.first, span.last + 1)
+        }
+        separators = tuple(
+            page.page.number for page in pages if page.page.number not in filed
         )
-        return Plan(batch.id, recipe, dossiers, separators)
+        return Plan(batch.id, recipe, dossiers, separators, self.sheets_in(pages))
 
-    def _dossier(  # noqa: PLR0913, PLR0917 - the parts of one decision
-        self,
-        batch: ScanBatch,
-        ordinal: int,
-        spans: list[Span],
-        pages: tuple[ReadPage, ...],
-        types: Mapping[str, DocType],
-        counter: Counter | None,
-        today: date,
-        codes: Tally[str],
-    ) -> PlannedDossier:
+
+@dataclass(slots=True)
+class _Group:
+    """The papers of one dossier, and the sheets before them."""
+
+    sheets: list[Span]
+    papers: list[Span] = field(default_factory=list)
+
+    @property
+    def code(self) -> str | None:
+        """The mã hồ sơ: of a paper, else of the leader sheet."""
+        found = (span.dossier_code for span in (*self.papers, *self.sheets))
+        return next((code for code in found if code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One batch on the table."""
+
+    by: Composer
+    batch: ScanBatch
+    pages: tuple[ReadPage, ...]
+    counter: Counter | None
+    today: date
+
+    def dossier(self, ordinal: int, group: _Group, *, shared: bool) -> PlannedDossier:
+        """Decide one dossier."""
+        types = {doctype.code: doctype for doctype in self.by.doctypes}
         documents = tuple(
-            _document(number, span, pages, types, today)
-            for number, span in enumerate(spans, start=1)
+            _document(number, span, self.pages, types, self.today)
+            for number, span in enumerate(group.papers, start=1)
         )
-        code = _code(spans)
+        code = group.code
         doubts = [
-            *_code_doubts(code, codes, documents, today),
-            *(doubt for span in spans for doubt in span.doubts),
+            *doubt_code(code, documents, self.counter, shared=shared, today=self.today),
+            *(doubt for span in group.papers for doubt in span.doubts),
         ]
-        if any(span.doctype == UNKNOWN for span in spans):
+        if any(span.doctype == UNKNOWN for span in group.papers):
             doubts.append(UNKNOWN_PAPER)
-        if any(not page.page.readable for page in _pages_of(spans, pages)):
+        own = _pages_of(group.papers, self.pages)
+        if any(not page.page.readable for page in own):
             doubts.append(UNREADABLE_PAGE)
+        before = [span for span in group.sheets if span not in group.papers]
+        every = (*_pages_of(before, self.pages), *own)
         return PlannedDossier(
-            id=f"{batch.id[:_ID_DIGITS]}-{ordinal:02d}",
+            id=f"{self.batch.id[:_ID_DIGITS]}-{ordinal:02d}",
             code=code,
-            procedure=counter.procedure if counter else None,
+            procedure=self.counter.procedure if self.counter else None,
             documents=documents,
             doubts=tuple(dict.fromkeys(doubts)),
+            readings=tuple(read_codes(every, self.by.keys)),
         )
 
 
-def _into_dossiers(spans: Iterable[Span]) -> list[list[Span]]:
-    """Group papers: a receipt's code or a separator sheet begins the next dossier."""
-    groups: list[list[Span]] = []
-    begin = True
+def _rules(counter: Counter | None, keys: Keyring, used: frozenset[str]) -> SheetRules:
+    if counter is None:
+        return SheetRules(keys=keys, used=used)
+    return SheetRules(counter.patch, counter.id, keys, used)
+
+
+def _into_dossiers(spans: Iterable[Span], *, keep_sheets: bool) -> list[_Group]:
+    """Group papers: a receipt's code or a separator sheet begins the next dossier.
+
+    Sheets go with what stands behind them; where that is nothing they are in none.
+    """
+    groups: list[_Group] = []
+    sheets: list[Span] = []
     for span in spans:
-        if span.doctype == SEPARATOR:
-            begin = True
+        if span.doctype == SEPARATOR and not span.doubts:
+            sheets.append(span)
             continue
-        if begin or span.starts_dossier:
-            groups.append([])
-        groups[-1].append(span)
-        begin = False
+        if not groups or span.starts_dossier:
+            groups.append(_Group([]))
+        groups[-1].sheets += sheets
+        groups[-1].papers += [*sheets, span] if keep_sheets else [span]
+        sheets = []
     return groups
-
-
-def _code(spans: Iterable[Span]) -> str | None:
-    return next((span.dossier_code for span in spans if span.dossier_code), None)
 
 
 def _document(
@@ -129,6 +174,8 @@ def _document(
     types: Mapping[str, DocType],
     today: date,
 ) -> PlannedDocument:
+    if span.doctype == SEPARATOR:
+        return PlannedDocument(number, span, translate(SHEET_TITLE), ())
     doctype = types.get(span.doctype) or DocType(UNKNOWN, "")
     fields = extract_fields(_pages_of([span], pages), span, doctype, today=today)
     return PlannedDocument(number, span, doctype.title, fields)
@@ -138,38 +185,3 @@ def _pages_of(
     spans: Iterable[Span], pages: tuple[ReadPage, ...]
 ) -> tuple[ReadPage, ...]:
     return tuple(page for span in spans for page in pages[span.first - 1 : span.last])
-
-
-def _code_doubts(
-    code: str | None,
-    codes: Tally[str],
-    documents: tuple[PlannedDocument, ...],
-    today: date,
-) -> list[str]:
-    """Fail closed: a code that anything speaks against goes to a person."""
-    if code is None:
-        return [NO_CODE]
-    doubts = []
-    if codes[code] > 1:
-        doubts.append(SHARED_CODE)
-    if _is_after(code, today):
-        doubts.append(FUTURE_CODE)
-    printed = [
-        field
-        for document in documents
-        for field in document.fields
-        if field.name == DOSSIER_CODE_FIELD
-    ]
-    if any(
-        f.status is FieldStatus.REVIEW or f.value not in (None, code) for f in printed
-    ):
-        doubts.append(CODE_DISAGREES)
-    return doubts
-
-
-def _is_after(code: str, today: date) -> bool:
-    match = _CODE_DATE.search(code)
-    if match is None:
-        return False
-    year, month, day = (int(part) for part in match.groups())
-    return (2000 + year, month, day) > (today.year, today.month, today.day)

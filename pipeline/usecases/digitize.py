@@ -3,7 +3,7 @@
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,9 +20,10 @@ from pipeline.errors import (
 )
 from pipeline.model.dossier import DossierStatus, Manifest, Plan
 from pipeline.model.scan import Counter
-from pipeline.model.state import BatchRecord, BatchState, Lease
-from pipeline.model.text import PageReceipt
+from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
+from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.compose import Composer
+from pipeline.usecases.dossier_codes import doubt_earlier
 from pipeline.usecases.file import Filer
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog
@@ -186,15 +187,27 @@ class Work:
                 raise ObjectMissing(f"page {number} of batch {batch.id}")
             pages.append(page)
         self._beat()
+        return self.by.archive.decide(self._decide(tuple(pages)))
+
+    def _decide(self, pages: tuple[ReadPage, ...]) -> Plan:
+        batch, composer = self.record.batch, self.by.composer
         counter = next((c for c in self.by.counters if c.id == batch.counter_id), None)
-        plan = self.by.composer.compose(
+        plan = composer.compose(
             batch,
             self.by.recipe,
-            tuple(pages),
+            pages,
             counter,
             today=batch.received_at.astimezone(_COUNTER_TIME).date(),
+            used=self._taken(MarkKind.SHEET, composer.sheets_in(pages)),
         )
-        return self.by.archive.decide(plan)
+        codes = [dossier.code for dossier in plan.dossiers if dossier.code]
+        return doubt_earlier(plan, self._taken(MarkKind.CODE, codes))
+
+    def _taken(self, kind: MarkKind, marks: Sequence[str]) -> frozenset[str]:
+        """Ask which marks another batch had first; the rest are this batch's now."""
+        if not marks:
+            return frozenset()
+        return self.by.catalog.claim_marks(self.record.batch.id, kind, marks)
 
     def file(self, plan: Plan) -> tuple[Manifest, ...]:
         """Store the dossiers, index them, and end the batch.

@@ -137,6 +137,8 @@ class Filer:
             documents=tuple(documents),
             doubts=dossier.doubts,
             separators=plan.separators,
+            readings=dossier.readings,
+            sheets=plan.sheets,
         )
         return self.archive.commit(manifest)
 

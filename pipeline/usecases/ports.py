@@ -16,6 +16,7 @@ from pipeline.model.state import (
     BatchState,
     Delivery,
     Lease,
+    MarkKind,
     RejectedScan,
 )
 from pipeline.model.text import OcrPage, ReadPage
@@ -257,6 +258,15 @@ class Catalog(Protocol):
 
         Those received *older_than* seconds ago and not begun, and those whose lease
         ran out.
+        """
+
+    def claim_marks(
+        self, batch_id: str, kind: MarkKind, wanted: Iterable[str]
+    ) -> frozenset[str]:
+        """Note marks of a batch; the first batch keeps a mark for good.
+
+        Returns:
+            Those of *wanted* that an earlier batch has.
         """
 
     def index(self, manifest: Manifest, texts: tuple[str, ...]) -> None:

@@ -1,12 +1,18 @@
 """Pages typed as words with boxes, as an engine would read them."""
 
+import base64
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.scan import Page
+from pipeline.model.sheet import SheetKind, SheetToken
 from pipeline.model.template import DocType
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, PageCode, ReadPage
+from pipeline.split.sheets import write_token
 from pipeline.templates import load_doctypes
 
 WIDTH, HEIGHT = 1654, 2339
@@ -100,6 +106,7 @@ def stack(*sheets: ReadPage) -> tuple[ReadPage, ...]:
             ),
             sheet.text,
             sheet.codes,
+            sheet.second_looks,
         )
         for number, sheet in enumerate(sheets, 1)
     )
@@ -124,3 +131,34 @@ def blank() -> ReadPage:
 
 def sheet() -> ReadPage:
     return page("PATCH T", codes=["PATCHT"])
+
+
+KEYS = {"K1": b"0123456789abcdef0123456789abcdef"}
+"""What the sheets of these tests are signed with."""
+
+
+def token(
+    kind: SheetKind = SheetKind.DOSSIER,
+    serial: int = 0,
+    *,
+    code: str | None = None,
+    counter: str = "demo",
+    key: bytes = KEYS["K1"],
+) -> str:
+    """The QR code of the printed sheet number *serial*."""
+    nonce = base64.b32encode(serial.to_bytes(10)).decode()
+    day = date(2026, 10, 8)
+    return write_token(SheetToken(kind, counter, day, nonce, code), "K1", key)
+
+
+def own_sheet(text: str, title: str = "TỜ PHÂN CÁCH HỒ SƠ") -> ReadPage:
+    """A sheet of ours as it is read, *text* in its code."""
+    box = BoundingBox(500, 700, 1100, 1300)
+    return replace(
+        page(title, "", "Đặt tờ này trước hồ sơ"), codes=(PageCode("qr", text, box),)
+    )
+
+
+def leader(code: str = CODE, serial: int = 0, **how: Any) -> ReadPage:
+    signed = token(SheetKind.LEADER, serial, code=code, **how)
+    return own_sheet(signed, "TỜ DẪN ĐẦU HỒ SƠ")

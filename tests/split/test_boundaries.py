@@ -1,29 +1,43 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.dossier import Span
+from pipeline.model.sheet import Separates, SheetKind
 from pipeline.model.template import SEPARATOR, UNKNOWN
-from pipeline.model.text import ReadPage
-from pipeline.split import boundaries
+from pipeline.model.text import Reading, ReadPage, SecondLook
+from pipeline.split import boundaries, starts
 from pipeline.split.boundaries import split_pages
+from pipeline.split.separators import dossier_codes
+from pipeline.split.sheets import (
+    COPIED,
+    FOREIGN,
+    OTHER_COUNTER,
+    UNREADABLE_SHEET,
+    SheetRules,
+)
 from tests.split.paper import (
     BODY,
     CARD_QR,
     CODE,
     DOCTYPES,
+    KEYS,
     MOTTO,
     OFFICIAL,
     OTHER_CODE,
     blank,
     continued,
     form,
+    leader,
+    own_sheet,
     page,
     receipt,
     sheet,
     stack,
+    token,
 )
 
 BIRTH = form("GIẤY KHAI SINH")
@@ -35,6 +49,11 @@ FRONT = page(*MOTTO, "CĂN CƯỚC CÔNG DÂN", "Số / No.: 034187000123", top=
 BACK = page("Đặc điểm nhận dạng / Personal identification", "IDVNM18700012340<<7")
 MUTE_BACK = page("hai nốt ruồi", top=0.3)
 UNREADABLE = page(readable=False)
+
+
+def printed(code: str) -> ReadPage:
+    """A paper that prints a dossier's code and has no bar code."""
+    return page(*MOTTO, "", "ĐƠN TRÌNH BÁO", f"Mã hồ sơ: {code}", *BODY)
 
 
 def split(*sheets: ReadPage) -> tuple[Span, ...]:
@@ -206,23 +225,23 @@ def test_what_a_law_quotes_does_not_cut_it(later: ReadPage) -> None:
 def test_a_form_inside_an_annex_stays_in_doubt() -> None:
     blank_form = page("Mẫu số 01", *MOTTO, "", "ĐƠN XIN XÁC NHẬN", *BODY)
     (span,) = split(DECREE, page("PHỤ LỤC", *BODY), blank_form)
-    assert (span.last, span.doubts) == (3, (boundaries.ANNEX,))
+    assert (span.last, span.doubts) == (3, (starts.ANNEX,))
 
 
 def test_a_form_after_an_official_paper_is_cut_in_doubt() -> None:
     citizen = page("Mẫu số 01", *MOTTO, "", "ĐƠN XIN XÁC NHẬN", *BODY)
     _, span = split(form("QUYẾT ĐỊNH", header=OFFICIAL), citizen)
-    assert (span.doctype, span.doubts) == ("don-de-nghi", (boundaries.MAYBE_ANNEX,))
+    assert (span.doctype, span.doubts) == ("don-de-nghi", (starts.MAYBE_ANNEX,))
 
 
 def test_a_short_heading_without_national_heading_does_not_cut_unnoticed() -> None:
     (span,) = split(DECREE, page("QUYẾT ĐỊNH", *BODY))
-    assert (span.last, span.doubts) == (2, (boundaries.BARE_HEADING,))
+    assert (span.last, span.doubts) == (2, (starts.BARE_HEADING,))
 
 
 def test_a_heading_on_a_page_with_another_number_goes_to_a_person() -> None:
     (span,) = split(BIRTH, page("7", *MOTTO, "GIẤY KHAI SINH", *BODY, top=0.03))
-    assert span.doubts == (boundaries.NUMBERED,)
+    assert span.doubts == (starts.NUMBERED,)
 
 
 def test_a_heading_on_a_page_with_the_next_number_is_a_quotation() -> None:
@@ -272,7 +291,7 @@ def test_a_card_is_known_by_its_code_where_its_heading_is_not_read() -> None:
 
 def test_a_side_that_shows_nothing_goes_with_its_card_in_doubt() -> None:
     (span,) = split(FRONT, MUTE_BACK)
-    assert span.doubts == (boundaries.NO_BACK,)
+    assert span.doubts == (starts.NO_BACK,)
 
 
 def test_a_serial_number_begins_a_paper() -> None:
@@ -285,8 +304,137 @@ def test_doubts_name_no_value_of_the_page() -> None:
         assert CODE not in " ".join(span.doubts)
 
 
+RULES = SheetRules(Separates.DOSSIER, "demo", KEYS)
+PAPER_RULES = SheetRules(Separates.PAPER, "demo", KEYS)
+
+
+def dossiers(*sheets: ReadPage, rules: SheetRules = RULES) -> list[list[int]]:
+    """Pages of each dossier, by the spans that begin one."""
+    groups: list[list[int]] = []
+    for span in split_pages(stack(*sheets), DOCTYPES, rules):
+        if span.doctype == SEPARATOR and not span.doubts:
+            continue
+        if not groups or span.starts_dossier:
+            groups.append([])
+        groups[-1] += range(span.first, span.last + 1)
+    return groups
+
+
+def test_our_sheets_say_themselves_what_they_separate() -> None:
+    paper = own_sheet(token(SheetKind.PAPER))
+    another = own_sheet(token(SheetKind.DOSSIER, 1))
+    sheets = (receipt(CODE), paper, continued(), another, continued())
+    assert dossiers(*sheets) == [[1, 3], [5]]
+
+
+def test_a_patch_separates_papers_where_the_counter_says_so() -> None:
+    sheets = (receipt(CODE), sheet(), continued(), sheet(), receipt(OTHER_CODE))
+    assert dossiers(*sheets) == [[1], [3], [5]]
+    assert dossiers(*sheets, rules=PAPER_RULES) == [[1, 3], [5]]
+
+
+def test_a_leader_gives_its_code_to_what_is_behind_it() -> None:
+    lead, first, _ = split_pages(stack(leader(), receipt(), BIRTH), DOCTYPES, RULES)
+    assert (lead.doctype, lead.dossier_code) == (SEPARATOR, CODE)
+    assert (first.starts_dossier, first.doubts) == (True, ())
+
+
+@pytest.mark.parametrize("behind", [receipt(OTHER_CODE), printed(OTHER_CODE)])
+def test_a_leader_that_another_code_follows_goes_to_a_person(behind: ReadPage) -> None:
+    _, first = split_pages(stack(leader(CODE), behind), DOCTYPES, RULES)
+    assert boundaries.LEADER_DISAGREES in first.doubts
+
+
+def test_two_leaders_before_one_dossier_go_to_a_person() -> None:
+    stacked = stack(leader(CODE, 1), leader(OTHER_CODE, 2), BIRTH)
+    *_, first = split_pages(stacked, DOCTYPES, RULES)
+    assert boundaries.TWO_LEADERS in first.doubts
+
+
+def test_a_sheet_printed_on_both_sides_is_no_copy() -> None:
+    both = own_sheet(token())
+    assert dossiers(BIRTH, both, both, BIRTH) == [[1], [4]]
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "doubt"),
+    [
+        (own_sheet(token(key=b"x" * 32)), FOREIGN),
+        (page("TỜ PHÂN CÁCH HỒ SƠ", "Đặt trước hồ sơ"), UNREADABLE_SHEET),
+        (page("PATCH T"), UNREADABLE_SHEET),
+        (leader(counter="other"), OTHER_COUNTER),
+    ],
+    ids=["foreign", "unreadable", "torn patch", "other counter"],
+)
+def test_a_sheet_in_doubt_is_kept_with_what_is_behind_it(
+    doubtful: ReadPage, doubt: str
+) -> None:
+    stacked = stack(receipt(CODE), doubtful, blank(), receipt(OTHER_CODE), BIRTH)
+    _, kept, behind, _ = split_pages(stacked, DOCTYPES, RULES)
+    assert (kept.first, kept.last, kept.doctype) == (2, 3, SEPARATOR)
+    assert (kept.starts_dossier, kept.doubts) == (True, (doubt,))
+    assert (behind.starts_dossier, behind.dossier_code) == (False, OTHER_CODE)
+
+
+def test_doubled_sheets_in_doubt_are_one_paper() -> None:
+    foreign = own_sheet(token(key=b"x" * 32))
+    assert dossiers(foreign, foreign, BIRTH) == [[1, 2, 3]]
+
+
+def test_a_copy_inside_a_batch_goes_to_a_person() -> None:
+    mine = own_sheet(token())
+    spans = split_pages(stack(mine, BIRTH, mine, BIRTH), DOCTYPES, RULES)
+    assert [span.doubts for span in spans] == [(), (), (COPIED,), ()]
+
+
+def test_a_sticker_on_a_paper_separates_and_the_paper_stays() -> None:
+    sticker = replace(DECREE, codes=sheet().codes)
+    full = replace(continued(), codes=own_sheet(token()).codes)
+    assert dossiers(BIRTH, sticker, continued(), full) == [[1], [2, 3], [4]]
+
+
+def test_a_paper_that_prints_another_code_begins_a_dossier_in_doubt() -> None:
+    spans = split(receipt(CODE), BIRTH, printed(OTHER_CODE), continued())
+    assert [span.starts_dossier for span in spans] == [True, False, True]
+    assert spans[-1].doubts == (boundaries.OTHER_DOSSIER,)
+
+
+def test_a_paper_that_prints_its_own_code_stays() -> None:
+    assert dossiers(receipt(CODE), printed(CODE), printed(CODE)) == [[1, 2, 3]]
+
+
+def test_papers_without_bar_codes_are_told_apart_by_print() -> None:
+    assert dossiers(printed(CODE), BIRTH, printed(OTHER_CODE)) == [[1, 2], [3]]
+
+
+def test_two_readings_that_differ_cut_nothing() -> None:
+    told = printed(OTHER_CODE)
+    line = next(line for line in told.text.lines if OTHER_CODE in line.text)
+    look = SecondLook(line.box, (Reading("line", f"Mã hồ sơ: {CODE}", 0.9),))
+    assert dossiers(receipt(CODE), replace(told, second_looks=(look,))) == [[1, 2]]
+
+
+def test_the_serial_of_a_paper_is_kept() -> None:
+    numbered = replace(BIRTH, codes=page(codes=["ASN00123"]).codes)
+    (span,) = split(numbered)
+    assert span.serial == "ASN00123"
+    two = replace(BIRTH, codes=page(codes=["ASN00123", "ASN00124"]).codes)
+    (span,) = split(two)
+    assert (span.serial, span.doubts) == (None, (boundaries.TWO_SERIALS,))
+
+
 SHEETS = st.sampled_from(
     [
+        leader(CODE, 1),
+        leader(OTHER_CODE, 2),
+        leader(CODE, 3, counter="other"),
+        own_sheet(token(SheetKind.PAPER, 4)),
+        own_sheet(token(SheetKind.DOSSIER, 5)),
+        own_sheet(token(SheetKind.DOSSIER, 6, key=b"x" * 32)),
+        page("TỜ PHÂN CÁCH GIẤY TỜ"),
+        printed(CODE),
+        printed(OTHER_CODE),
+        replace(BIRTH, codes=leader(OTHER_CODE, 7).codes),
         receipt(CODE),
         receipt(OTHER_CODE),
         receipt(),
@@ -312,32 +460,47 @@ SHEETS = st.sampled_from(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(SHEETS, max_size=10))
-def test_every_page_is_in_exactly_one_span(sheets: list[ReadPage]) -> None:
-    spans = split(*sheets)
+@given(st.lists(SHEETS, max_size=10), st.sampled_from([RULES, PAPER_RULES]))
+def test_every_page_is_in_exactly_one_span(
+    sheets: list[ReadPage], rules: SheetRules
+) -> None:
+    spans = split_pages(stack(*sheets), DOCTYPES, rules)
     covered = [n for span in spans for n in range(span.first, span.last + 1)]
     assert covered == list(range(1, len(sheets) + 1))
     assert all(0 <= span.confidence <= 1 for span in spans)
-    assert spans == split(*sheets)
+    assert spans == split_pages(stack(*sheets), DOCTYPES, rules)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SHEETS, max_size=10), st.sampled_from([RULES, PAPER_RULES]))
+def test_no_dossier_holds_papers_of_two_codes(
+    sheets: list[ReadPage], rules: SheetRules
+) -> None:
+    for pages in dossiers(*sheets, rules=rules):
+        codes = {dossier_codes(sheets[number - 1].codes) for number in pages}
+        assert len(codes - {()}) <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SHEETS, max_size=10), st.sampled_from([RULES, PAPER_RULES]))
+def test_a_leader_that_is_contradicted_is_never_followed_in_silence(
+    sheets: list[ReadPage], rules: SheetRules
+) -> None:
+    leading: str | None = None
+    for span in split_pages(stack(*sheets), DOCTYPES, rules):
+        if span.doctype == SEPARATOR and not span.doubts:
+            leading = span.dossier_code or leading
+            continue
+        assert span.doubts or leading is None or span.dossier_code in {None, leading}
+        leading = None
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(SHEETS, max_size=10))
-def test_a_code_never_changes_inside_a_dossier(sheets: list[ReadPage]) -> None:
-    current: str | None = None
-    for span in split(*sheets):
-        if span.doctype == SEPARATOR:
-            current = None
-        elif span.starts_dossier:
-            current = span.dossier_code
-        else:
-            assert span.dossier_code in {None, current}
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(SHEETS, max_size=10))
-def test_papers_and_separator_sheets_are_never_mixed(sheets: list[ReadPage]) -> None:
-    for span in split(*sheets):
-        inside = sheets[span.first - 1 : span.last]
-        is_sheet = [one.codes == sheet().codes or one.page.blank for one in inside]
-        assert span.doctype != SEPARATOR or all(is_sheet)
+def test_only_sheets_and_their_backs_are_left_out(sheets: list[ReadPage]) -> None:
+    for span in split_pages(stack(*sheets), DOCTYPES, RULES):
+        if span.doctype != SEPARATOR or span.doubts:
+            continue
+        for left_out in sheets[span.first - 1 : span.last]:
+            assert left_out.page.blank or len(left_out.text.words) < 20
+            assert not dossier_codes(left_out.codes)

@@ -143,8 +143,8 @@ def test_annexes_and_forms_are_told_by_their_first_lines(
 
 def test_codes_are_told_apart() -> None:
     assert weigh(page("x", codes=[CODE])).dossier_codes == (CODE,)
-    assert weigh(sheet()).separator
-    assert weigh(page("x", codes=["ASN00123"])).serial
+    assert weigh(sheet()).is_sheet
+    assert weigh(page("x", codes=["ASN00123"])).serials == ("ASN00123",)
     card = weigh(page("x", codes=[CARD_QR])).card
     assert card is not None
     assert card.code == "can-cuoc"

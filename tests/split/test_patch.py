@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.split.patch import find_patches
-from pipeline.split.separators import find_codes, has_serial, is_separator
+from pipeline.split.separators import find_codes, is_separator, serials
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "separators"
 
@@ -121,7 +121,7 @@ def test_the_separators_of_real_batches_are_found(
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real samples are not here")
 def test_the_serial_number_of_a_real_page_is_found() -> None:
     (image,) = pages(SAMPLES / "barcode-39-asn-123.pdf")
-    assert has_serial(find_codes(image, 150))
+    assert serials(find_codes(image, 150))
 
 
 def pages(path: Path) -> list[NDArray[np.uint8]]:

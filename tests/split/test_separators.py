@@ -13,10 +13,10 @@ from pipeline.split.separators import (
     dossier_code,
     dossier_codes,
     find_codes,
-    has_serial,
     is_dossier_code,
     is_identity_card,
     is_separator,
+    serials,
 )
 
 CODE = "H15.50.05.13-261008-0975"
@@ -185,8 +185,8 @@ def test_other_codes_are_no_separator() -> None:
 
 
 def test_a_serial_number_is_told_from_other_codes() -> None:
-    assert has_serial([code(CODE), code("ASN00123", "code39")])
-    assert not has_serial([code(CODE), code("ASN", "code39")])
+    assert serials([code(CODE), code("asn-00123", "code39")]) == ("ASN00123",)
+    assert serials([code(CODE), code("ASN", "code39")]) == ()
 
 
 @given(st.text(max_size=60), st.sampled_from(["code128", "qr", "code39", "patch"]))

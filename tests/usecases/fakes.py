@@ -44,6 +44,7 @@ from tests.split.paper import (
     CODE,
     DOCTYPES,
     HEIGHT,
+    KEYS,
     MOTTO,
     OTHER_CODE,
     WIDTH,
@@ -277,7 +278,7 @@ def open_house(
     digitizer = Digitizer(
         archive,
         catalog,
-        Composer(DOCTYPES),
+        Composer(DOCTYPES, KEYS),
         filer,
         pool,
         (COUNTER,),

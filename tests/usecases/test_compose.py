@@ -7,19 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model.dossier import Plan
+from pipeline.model.dossier import CodeSource, Plan
 from pipeline.model.scan import Counter, MediaType, ScanBatch, to_batch_id
+from pipeline.model.template import SEPARATOR
 from pipeline.model.text import ReadPage
-from pipeline.usecases import compose
+from pipeline.split.sheets import COPIED
+from pipeline.usecases import compose, dossier_codes
 from pipeline.usecases.compose import Composer
 from tests.split.paper import (
     BODY,
     CODE,
     DOCTYPES,
+    KEYS,
     MOTTO,
     OTHER_CODE,
     blank,
     continued,
+    leader,
     page,
     receipt,
     sheet,
@@ -35,7 +39,11 @@ UNREADABLE = page(readable=False)
 
 
 def planned(
-    *sheets: ReadPage, today: date = DAY, counter: Counter | None = COUNTER
+    *sheets: ReadPage,
+    today: date = DAY,
+    counter: Counter | None = COUNTER,
+    used: frozenset[str] = frozenset(),
+    keep: bool = False,
 ) -> Plan:
     pages = stack(*sheets)
     sha256 = hashlib.sha256(b"scan").hexdigest()
@@ -48,7 +56,8 @@ def planned(
         4,
         datetime(2026, 10, 9, tzinfo=UTC),
     )
-    return Composer(DOCTYPES).compose(batch, RECIPE, pages, counter, today=today)
+    composer = Composer(DOCTYPES, KEYS, keep)
+    return composer.compose(batch, RECIPE, pages, counter, today=today, used=used)
 
 
 def doubts(*sheets: ReadPage, today: date = DAY) -> list[tuple[str, ...]]:
@@ -103,7 +112,7 @@ def test_a_clean_dossier_has_no_doubts() -> None:
 def test_two_dossiers_with_one_code_are_both_doubtful() -> None:
     both = doubts(slip(CODE), BIRTH, sheet(), slip(CODE), slip(OTHER_CODE))
 
-    assert [compose.SHARED_CODE in each for each in both] == [True, True, False]
+    assert [dossier_codes.SHARED_CODE in each for each in both] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +122,7 @@ def test_two_dossiers_with_one_code_are_both_doubtful() -> None:
 def test_a_code_from_the_future_is_doubtful(today: date, doubtful: bool) -> None:
     (found,) = doubts(slip(CODE), today=today)
 
-    assert (compose.FUTURE_CODE in found) is doubtful
+    assert (dossier_codes.FUTURE_CODE in found) is doubtful
 
 
 def test_a_printed_code_that_disagrees_with_the_barcode_is_doubtful() -> None:
@@ -127,13 +136,13 @@ def test_a_printed_code_that_disagrees_with_the_barcode_is_doubtful() -> None:
         codes=[CODE],
     )
 
-    assert doubts(contradicted) == [(compose.CODE_DISAGREES,)]
+    assert doubts(contradicted) == [(dossier_codes.CODE_DISAGREES,)]
 
 
 @pytest.mark.parametrize(
     ("sheets", "doubt"),
     [
-        pytest.param((BIRTH,), compose.NO_CODE, id="no code"),
+        pytest.param((BIRTH,), dossier_codes.NO_CODE, id="no code"),
         pytest.param((slip(CODE), UNTITLED), compose.UNKNOWN_PAPER, id="unknown"),
         pytest.param((slip(CODE), UNREADABLE), compose.UNREADABLE_PAGE, id="unread"),
     ],
@@ -157,7 +166,64 @@ def test_a_scan_of_separator_sheets_has_no_dossier() -> None:
     assert plan.separators == (1, 2)
 
 
+def test_a_code_of_an_agency_the_counter_does_not_serve_is_doubtful() -> None:
+    near, far = (replace(COUNTER, agencies=(each,)) for each in ("H15.50", "H50"))
+
+    assert planned(slip(CODE), counter=near).dossiers[0].doubts == ()
+    (dossier,) = planned(slip(CODE), counter=far).dossiers
+    assert dossier.doubts == (dossier_codes.OTHER_AGENCY,)
+
+
+def test_every_reading_of_a_code_is_kept_with_its_place() -> None:
+    told = page(*MOTTO, "", "ĐƠN TRÌNH BÁO", f"Mã hồ sơ: {OTHER_CODE}", *BODY)
+    (dossier,) = planned(
+        leader(CODE), replace(told, codes=receipt(CODE).codes)
+    ).dossiers
+
+    assert [(each.source, each.value, each.page) for each in dossier.readings] == [
+        (CodeSource.SHEET, CODE, 1),
+        (CodeSource.BARCODE, CODE, 2),
+        (CodeSource.PRINT, OTHER_CODE, 2),
+    ]
+
+
+def test_a_leader_gives_the_dossier_its_code() -> None:
+    plan = planned(leader(CODE), receipt(), BIRTH)
+
+    assert [dossier.code for dossier in plan.dossiers] == [CODE]
+    assert plan.separators == (1,)
+    assert len(plan.sheets) == 1
+
+
+def test_sheets_are_kept_where_the_setting_says_so() -> None:
+    plan = planned(leader(CODE), receipt(), BIRTH, sheet(), sheet(), keep=True)
+
+    assert papers(plan) == [
+        [
+            (1, 1, SEPARATOR),
+            (2, 2, "giay-tiep-nhan-ho-so"),
+            (3, 3, "giay-khai-sinh"),
+        ]
+    ]
+    assert plan.separators == (4, 5)
+
+
+def test_a_sheet_that_came_before_goes_to_a_person_with_its_dossier() -> None:
+    (used,) = planned(leader(CODE)).sheets
+
+    (dossier,) = planned(leader(CODE), BIRTH, used=frozenset({used})).dossiers
+
+    assert dossier.doubts == (dossier_codes.NO_CODE, COPIED)
+    assert [each.span.doctype for each in dossier.documents] == [
+        SEPARATOR,
+        "giay-khai-sinh",
+    ]
+    assert [each.value for each in dossier.readings] == [CODE]
+
+
 KINDS = (
+    leader(CODE),
+    leader(OTHER_CODE, 1, key=b"x" * 32),
     receipt(CODE),
     receipt(OTHER_CODE),
     slip(CODE),

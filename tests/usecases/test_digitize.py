@@ -14,13 +14,15 @@ from pipeline.errors import (
     WorkTakenOver,
 )
 from pipeline.model.dossier import DossierStatus
-from pipeline.model.state import BatchState
-from pipeline.usecases import compose
+from pipeline.model.state import BatchState, MarkKind
+from pipeline.split.sheets import COPIED
+from pipeline.usecases import compose, dossier_codes
 from pipeline.usecases.digitize import is_worth_retrying
 from tests.catalog.made_up import Clock
-from tests.split.paper import CODE, continued, page, sheet, stack
+from tests.split.paper import CODE, continued, leader, page, sheet, stack
 from tests.usecases.fakes import (
     ATTEMPTS,
+    BIRTH,
     LEASE,
     RECIPE,
     SHORT_SCAN,
@@ -341,7 +343,41 @@ def test_the_date_in_a_code_is_compared_with_the_day_at_the_counter(
 
     (manifest,) = house.digitize(house.receive(scan(1)).batch.id)
 
-    assert (compose.FUTURE_CODE in manifest.doubts) is doubtful
+    assert (dossier_codes.FUTURE_CODE in manifest.doubts) is doubtful
+
+
+def test_a_code_that_came_with_an_earlier_scan_goes_to_a_person(home: Path) -> None:
+    house = open_house(home, stack(slip(CODE), BIRTH))
+    (first,) = house.digitize(house.receive(scan(2, 200)).batch.id)
+
+    (second,) = house.digitize(house.receive(scan(2, 100)).batch.id)
+
+    assert dossier_codes.EARLIER_CODE not in first.doubts
+    assert dossier_codes.EARLIER_CODE in second.doubts
+
+
+def test_a_sheet_is_good_for_one_scan(home: Path) -> None:
+    house = open_house(home, stack(leader(CODE), BIRTH))
+    (first,) = house.digitize(house.receive(scan(2, 200)).batch.id)
+
+    (second,) = house.digitize(house.receive(scan(2, 100)).batch.id)
+
+    assert (first.code, COPIED in first.doubts) == (CODE, False)
+    assert (second.code, COPIED in second.doubts) == (None, True)
+
+
+def test_what_only_one_scan_may_carry_outlives_the_catalog(home: Path) -> None:
+    house = open_house(home, stack(leader(CODE), BIRTH))
+    (first,) = house.digitize(house.receive(scan(2)).batch.id)
+    (home / "catalog.sqlite3").unlink()
+    house.catalog.close()
+    house.catalog.migrate()
+    list(house.upkeep.rebuild())
+
+    taken = house.catalog.claim_marks("another", MarkKind.SHEET, first.sheets)
+
+    assert taken == set(first.sheets)
+    assert house.catalog.claim_marks("another", MarkKind.CODE, [CODE]) == {CODE}
 
 
 @pytest.mark.parametrize(

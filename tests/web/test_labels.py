@@ -3,9 +3,9 @@ import pytest
 from pipeline.messages import translate
 from pipeline.model.dossier import Field, FieldStatus
 from pipeline.settings import default_config
-from pipeline.split import boundaries
+from pipeline.split import boundaries, sheets, starts
 from pipeline.templates import load_doctypes
-from pipeline.usecases import compose
+from pipeline.usecases import compose, dossier_codes
 from pipeline.web.labels import (
     _FIELDS,
     REASONS,
@@ -18,9 +18,12 @@ from pipeline.web.labels import (
 DOCTYPES = load_doctypes(default_config())
 DOUBTS = sorted(
     value
-    for module in (boundaries, compose)
+    for module in (boundaries, sheets, starts, compose, dossier_codes)
     for name, value in vars(module).items()
-    if name.isupper() and not name.startswith("_") and " " in str(value)
+    if name.isupper()
+    and not name.startswith("_")
+    and isinstance(value, str)
+    and " " in value
 )
 
 
