@@ -168,7 +168,7 @@ def test_a_counter_says_what_a_patch_begins_and_whom_it_serves(tmp_path: Path) -
 @pytest.mark.parametrize("line", ['patch = "page"', 'agencies = ["Đắk Lắk"]'])
 def test_a_wrong_rule_for_sheets_and_codes_is_named(line: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=line.split(maxsplit=1)[0]):
-        counters(tmp_path, line)
+        load_counters(counters(tmp_path, line))
 
 
 def test_the_first_key_of_the_sheets_signs() -> None:
