@@ -25,7 +25,7 @@ from pipeline.ocr.engine import (
     open_engine,
     other_engine,
 )
-from pipeline.recipe import make_recipe
+from pipeline.recipe import find_careful, make_recipe
 from pipeline.settings import (
     Settings,
     StoreSettings,
@@ -37,6 +37,7 @@ from pipeline.stores import init_store, open_archive, open_catalog
 from pipeline.templates import load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.digitize import (
+    Care,
     Digitizer,
     Work,
     WorkOptions,
@@ -120,6 +121,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     doctypes = load_doctypes(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
+    procedures = load_procedures(settings.config)
     scratch = settings.home / "scratch"
     filer = Filer(
         archive, catalog, doctypes, now, scratch, layers=settings.filing.layers
@@ -136,13 +138,17 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         recipe,
         WorkOptions(settings.work.lease, settings.work.attempts, scratch),
         now,
+        Care(
+            make_recipe(settings, careful=True),
+            find_careful(counters, procedures, settings.reading.careful),
+        ),
     )
     keep = timedelta(days=settings.work.keep_days)
     return App(
         settings=settings,
         counters=counters,
         doctypes=doctypes,
-        procedures=load_procedures(settings.config),
+        procedures=procedures,
         recipe=recipe,
         archive=archive,
         catalog=catalog,
@@ -168,9 +174,14 @@ def open_file_reader(
             update={"home": Path(folder), "store": StoreSettings()}
         )
         with _page_pool(passing) as pool:
-            reader = FileReader(open_prober(settings), pool, open_archive(passing))
+            careful = settings.reading.careful
+            reader = FileReader(
+                open_prober(settings), pool, open_archive(passing), careful
+            )
             yield functools.partial(
-                reader.read, batch_id=_NO_BATCH, recipe=make_recipe(settings)
+                reader.read,
+                batch_id=_NO_BATCH,
+                recipe=make_recipe(settings, careful=careful),
             )
 
 

@@ -1,9 +1,11 @@
 """Name all that can change a result, so that results of before can be told apart."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pipeline.model.scan import Counter
+from pipeline.model.template import Procedure
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model
 from pipeline.settings import Settings
 
@@ -14,8 +16,13 @@ RESULT_VERSION = 1
 """Raised when code changes what is read from the same page with the same options."""
 
 
-def make_recipe(settings: Settings) -> str:
-    """Name everything that can change a result: options, engines, models, templates."""
+def make_recipe(settings: Settings, *, careful: bool = False) -> str:
+    """Name everything that can change a result: options, engines, models, templates.
+
+    Args:
+        settings: of this process.
+        careful: pages are read twice; such results are never mixed with others.
+    """
     reading = settings.reading
     tessdata = find_tessdata(reading.tessdata)
     parts = [
@@ -23,6 +30,7 @@ def make_recipe(settings: Settings) -> str:
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
         f"layers {settings.filing.layers}",
         f"sheets {settings.sheets.keep}",
+        *(["careful"] if careful else []),
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]
     if has_model(tessdata, reading.second_model):
@@ -31,6 +39,26 @@ def make_recipe(settings: Settings) -> str:
         )
     parts.extend(_template_digests(settings.config))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_RECIPE_DIGITS]
+
+
+def find_careful(
+    counters: Iterable[Counter], procedures: Iterable[Procedure], default: bool
+) -> frozenset[str]:
+    """Find the counters whose pages are read twice.
+
+    What a counter says of itself counts before what its procedure says, and that before
+    the *default* of the settings.
+    """
+    wanted = {procedure.code: procedure.careful for procedure in procedures}
+    said = {
+        counter.id: (counter.careful, wanted.get(counter.procedure or ""), default)
+        for counter in counters
+    }
+    return frozenset(
+        counter
+        for counter, words in said.items()
+        if next(word for word in words if word is not None)
+    )
 
 
 def _template_digests(config: Path) -> Iterator[str]:

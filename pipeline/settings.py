@@ -105,6 +105,10 @@ class ReadingSettings(Section):
     dpi: Annotated[int, Field(ge=70, le=600)] = 200
     """Resolution the reader works at; 200 beats 300 on real scans and is faster."""
 
+    careful: bool = False
+    """Every page is read twice, at two sizes, and the readings vote: a third fewer
+    words wrong for 1.9 times the processor. Counters and procedures come before it."""
+
     picture_dpi: Annotated[int, Field(ge=100, le=600)] = 300
     """Pages of higher resolution are brought down to this for the filed picture."""
 
@@ -315,6 +319,7 @@ class _CounterEntry(Section):
     status_file: bool = True
     patch: Separates = Separates.DOSSIER
     agencies: tuple[Annotated[str, Field(pattern=f"^{UNIT}$")], ...] = ()
+    careful: bool | None = None
 
     def to_counter(self) -> Counter:
         """Put what concerns the drop folder together."""

@@ -194,6 +194,7 @@ class _ProcedureEntry(_Entry):
     title: _Words
     components: tuple[_ComponentEntry, ...] = ()
     retention_code: Annotated[str, StringConstraints(pattern=r"^0[1-7]$")] | None = None
+    careful: bool | None = None
 
     def to_procedure(self) -> Procedure:
         return Procedure(
@@ -203,6 +204,7 @@ class _ProcedureEntry(_Entry):
                 Component(**component.model_dump()) for component in self.components
             ),
             retention_code=self.retention_code,
+            careful=self.careful,
         )
 
 

@@ -140,6 +140,13 @@ def test_the_folder_of_a_counter_has_rules_of_its_own(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("rule", "careful"), [("", None), ("careful = true", True)])
+def test_a_counter_may_have_its_pages_read_twice(
+    rule: str, careful: bool | None, tmp_path: Path
+) -> None:
+    assert load_counters(counters(tmp_path, rule))[0].careful is careful
+
+
 def test_the_procedure_of_a_counter_must_exist(tmp_path: Path) -> None:
     folder = counters(tmp_path, 'procedure = "1.001193"')
     with pytest.raises(ConfigError, match=r"counter a: there is no .*1\.001193\.yaml"):

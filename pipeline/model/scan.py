@@ -78,6 +78,9 @@ class Counter:
     procedure: str | None = None
     """Code of the usual procedure, where the counter has one."""
 
+    careful: bool | None = None
+    """Whether its pages are read twice; None: as its procedure or the settings say."""
+
     folder: FolderRules = FolderRules()
     patch: Separates = Separates.DOSSIER
     """What begins behind a Patch T sheet, which does not say so itself."""

@@ -162,6 +162,9 @@ class Procedure:
     retention_code: str | None = None
     """Maintenance code of Circular 05/2025/TT-BNV: 01-07."""
 
+    careful: bool | None = None
+    """Whether pages of its counters are read twice; None: as the settings say."""
+
 
 UNKNOWN = "unknown"
 """Doctype code of a paper that no template knows."""

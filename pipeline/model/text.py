@@ -15,6 +15,10 @@ class OcrWord:
     confidence: float
     """0-1."""
 
+    second: str | None = None
+    """What another reading saw in its place, the same or something else, be it several
+    words; empty: nothing. None: nobody looked twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class OcrLine:

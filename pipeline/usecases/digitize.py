@@ -46,6 +46,14 @@ class WorkOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """Which counters have their pages read twice, and the recipe of those pages."""
+
+    recipe: str = ""
+    counters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Digitizer:
     """Leads one batch through reading, composing and filing."""
 
@@ -58,6 +66,7 @@ class Digitizer:
     recipe: str
     options: WorkOptions
     clock: Callable[[], datetime]
+    care: Care = Care()
 
     @contextmanager
     def work_on(self, batch_id: str, owner: str) -> Iterator["Work | None"]:
@@ -126,6 +135,16 @@ class Work:
     _done: int = field(default=0, init=False)
     """Pages whose results are there."""
 
+    @property
+    def careful(self) -> bool:
+        """Whether the counter wants its pages read twice."""
+        return self.record.batch.counter_id in self.by.care.counters
+
+    @property
+    def recipe(self) -> str:
+        """How the pages are read; careful readings are kept apart from others."""
+        return self.by.care.recipe if self.careful else self.by.recipe
+
     def read_pages(self) -> Iterator[PageReceipt]:
         """Read what the work area does not hold yet; yields in page order.
 
@@ -139,17 +158,15 @@ class Work:
         self._done = 0
         batch = self.record.batch
         plan = self.by.archive.find_plan(batch.id)
-        if plan is not None and plan.recipe != self.by.recipe:
+        if plan is not None and plan.recipe != self.recipe:
             yield from self._pages_of(plan)
             return
         tasks: list[PageTask] = []
         path = self.scratch / f"scan{batch.media_type.suffix}"
         for number in range(1, batch.page_count + 1):
-            page = self.by.archive.find_page(batch.id, self.by.recipe, number)
+            page = self.by.archive.find_page(batch.id, self.recipe, number)
             if page is None:
-                tasks.append(
-                    PageTask(batch.id, self.by.recipe, path, batch.media_type, number)
-                )
+                tasks.append(self._task(path, number))
                 continue
             self._done += 1
             yield to_receipt(page, "")
@@ -163,6 +180,12 @@ class Work:
             self._still_reading()
             yield receipt
         path.unlink(missing_ok=True)  # documents take its room
+
+    def _task(self, path: Path, number: int) -> PageTask:
+        batch = self.record.batch
+        return PageTask(
+            batch.id, self.recipe, path, batch.media_type, number, careful=self.careful
+        )
 
     def _pages_of(self, plan: Plan) -> Iterator[PageReceipt]:
         for number in range(1, self.record.batch.page_count + 1):
@@ -182,7 +205,7 @@ class Work:
             return earlier
         pages = []
         for number in range(1, batch.page_count + 1):
-            page = self.by.archive.find_page(batch.id, self.by.recipe, number)
+            page = self.by.archive.find_page(batch.id, self.recipe, number)
             if page is None:
                 raise ObjectMissing(f"page {number} of batch {batch.id}")
             pages.append(page)
@@ -194,7 +217,7 @@ class Work:
         counter = next((c for c in self.by.counters if c.id == batch.counter_id), None)
         plan = composer.compose(
             batch,
-            self.by.recipe,
+            self.recipe,
             pages,
             counter,
             today=batch.received_at.astimezone(_COUNTER_TIME).date(),

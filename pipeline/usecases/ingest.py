@@ -148,6 +148,9 @@ class FileReader:
     archive: Archive
     """A passing one, for the page results."""
 
+    careful: bool = False
+    """Every page is read twice."""
+
     def read(self, path: Path, batch_id: str, recipe: str) -> Iterator[ReadPage]:
         """Read every page, in order.
 
@@ -156,7 +159,14 @@ class FileReader:
         """
         found = self.probe(path)
         tasks = [
-            PageTask(batch_id, recipe, path, found.media_type, number)
+            PageTask(
+                batch_id,
+                recipe,
+                path,
+                found.media_type,
+                number,
+                careful=self.careful,
+            )
             for number in range(1, found.page_count + 1)
         ]
         for receipt in self.pool.read(tasks):

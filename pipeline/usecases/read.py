@@ -28,6 +28,7 @@ from pipeline.ocr.engine import OcrEngine
 from pipeline.ocr.reading_order import order_header
 from pipeline.ocr.second_look import look_again
 from pipeline.ocr.upright import Turns, find_quarter_turns
+from pipeline.ocr.voting import read_once, read_twice
 from pipeline.pdf.layers import encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, Scan, open_scan
@@ -71,6 +72,8 @@ class PageTask:
     media_type: MediaType
     number: int
     effort: Effort = Effort.FULL
+    careful: bool = False
+    """Read twice, and let the two readings vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ class PageReader:
             return OcrPage(), ()
         dpi = prepared.reading_dpi
         engine, second = self._engines(task)
-        text = order_header(engine.read(prepared.reading, dpi=dpi))
+        read = read_twice if task.careful else read_once
+        text = order_header(read(engine, prepared.reading, dpi=dpi))
         looks = look_again(
             prepared.reading, text, dpi=dpi, engine=engine, second=second
         )

@@ -30,7 +30,7 @@ from pipeline.pdf.picture import encode_picture
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.local_store import LocalStore
 from pipeline.usecases.compose import Composer
-from pipeline.usecases.digitize import Digitizer, Work, WorkOptions
+from pipeline.usecases.digitize import Care, Digitizer, Work, WorkOptions
 from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import Ingester
 from pipeline.usecases.read import PageTask, to_receipt
@@ -100,6 +100,9 @@ class TypedPages:
     numbers: list[int] = field(default_factory=list)
     """Pages that were read, in this order."""
 
+    careful: list[bool] = field(default_factory=list)
+    """Whether they were to be read twice."""
+
     def read(
         self, tasks: Iterable[PageTask], tick: Callable[[], None]
     ) -> Iterator[PageReceipt]:
@@ -110,6 +113,7 @@ class TypedPages:
             page = replace(self.sheets[task.number - 1], picture=PICTURE.suffix)
             key = self.archive.put_page(task.batch_id, task.recipe, page, PICTURE.data)
             self.numbers.append(task.number)
+            self.careful.append(task.careful)
             yield to_receipt(page, key)
 
 
@@ -246,6 +250,7 @@ def open_house(
     lease_clock: Clock | None = None,
     cutter: Cutter | None = None,
     recipe: str = RECIPE,
+    careful: str | None = None,
 ) -> House:
     """Open the use-cases on *home*, as one start of the program does.
 
@@ -256,6 +261,7 @@ def open_house(
         lease_clock: what time it is to the catalog; by default *clock*.
         cutter: fails one call of store, catalog or drop folders.
         recipe: names how pages are read.
+        careful: names how the counter's pages are read twice, where they are.
     """
     clock = clock or Clock()
     cutter = cutter or Cutter()
@@ -285,6 +291,7 @@ def open_house(
         recipe,
         WorkOptions(LEASE, ATTEMPTS, scratch),
         clock,
+        Care(careful, frozenset([COUNTER.id])) if careful else Care(),
     )
     return House(
         home=home,

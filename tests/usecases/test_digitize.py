@@ -305,6 +305,17 @@ def test_the_first_plan_counts_for_every_later_try(home: Path) -> None:
     assert {manifest.recipe for manifest in manifests} == {RECIPE}
 
 
+def test_pages_of_a_careful_counter_are_read_twice_and_kept_apart(home: Path) -> None:
+    house = open_house(home, TWO_SLIPS, careful="twice")
+    batch = house.receive(SHORT_SCAN).batch
+
+    manifests = house.digitize(batch.id)
+
+    assert house.pages.careful == [True, True]
+    assert {manifest.recipe for manifest in manifests} == {"twice"}
+    assert house.archive.find_page(batch.id, RECIPE, 1) is None
+
+
 def test_nothing_is_composed_before_all_pages_are_read(house: House) -> None:
     batch = house.receive().batch
 

@@ -97,6 +97,16 @@ def test_a_page_is_read_and_kept_with_its_picture(
     assert {"prepare", "recognize", "encode", "store"} <= set(stages)
 
 
+def test_a_careful_reading_looks_twice_and_says_what_it_saw(
+    reader: PageReader, archive: ObjectArchive, engine: TypedEngine, scan: Path
+) -> None:
+    reader.read(replace(task(scan), careful=True))
+
+    read_twice = stored(archive)[0].text.words
+    assert engine.reads.count(Layout.PAGE) == 2
+    assert [(word.text, word.second) for word in read_twice] == [("Đỗ", "Đỗ")]
+
+
 def layers_of(archive: ObjectArchive, number: int = 1) -> bytes | None:
     return archive.layers(BATCH_ID, "recipe", stored(archive, number)[0])
 
