@@ -49,6 +49,7 @@ from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
+from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.status import StatusFile
 from pipeline.usecases.turns import Turns
 from pipeline.usecases.upkeep import Upkeep
@@ -67,6 +68,7 @@ __all__ = [
     "open_archive",
     "open_catalog",
     "open_file_reader",
+    "open_sheet_printer",
 ]
 """What the doors need: they import the composition root, nothing below it."""
 
@@ -279,14 +281,30 @@ def open_prober(settings: Settings) -> Prober:
     )
 
 
+def open_sheet_printer(
+    settings: Settings, counter_id: str
+) -> tuple[SheetPrinter, Counter]:
+    """Give what prints sheets, and the counter that they are for.
+
+    Raises:
+        ConfigError: there is no such counter, or a key is malformed.
+    """
+    counter = _find_counter(load_counters(settings.config), counter_id)
+    return SheetPrinter(sheet_keys(settings.sheets), now), counter
+
+
 def find_counter(app: App, counter_id: str) -> Counter:
     """Find a configured counter.
 
     Raises:
         ConfigError: there is none of that id.
     """
-    for counter in app.counters:
+    return _find_counter(app.counters, counter_id)
+
+
+def _find_counter(counters: tuple[Counter, ...], counter_id: str) -> Counter:
+    for counter in counters:
         if counter.id == counter_id:
             return counter
-    known = ", ".join(counter.id for counter in app.counters)
+    known = ", ".join(counter.id for counter in counters)
     raise ConfigError(f"no counter {counter_id!r} in counters.toml; known: {known}")

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.messages import translate
 from pipeline.usecases import compose, dossier_codes
+from pipeline.usecases.sheets import EVERY_SHEET, INSTRUCTIONS
 from pipeline.web import labels
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
@@ -21,7 +22,7 @@ def messages() -> set[str]:
             found |= {v.value for v in node.values if isinstance(v, ast.Constant)}
     for module in (compose, dossier_codes):
         found |= {v for k, v in vars(module).items() if k.isupper() and " " in str(v)}
-    return found
+    return found | {*INSTRUCTIONS.values(), *EVERY_SHEET}
 
 
 @pytest.mark.parametrize("message", sorted(str(m) for m in messages()))

@@ -1,10 +1,6 @@
 """Commands for operators and scripts; each is one use-case."""
 
-import contextlib
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +17,7 @@ from pipeline.bootstrap import (
 from pipeline.cli.app import app, store_app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, printable, progress, say, say_beside
+from pipeline.cli.files import write_whole
 from pipeline.cli.results import (
     finding_to_json,
     hit_to_json,
@@ -28,7 +25,7 @@ from pipeline.cli.results import (
     page_to_json,
 )
 from pipeline.cli.say import say_hit, say_manifest
-from pipeline.errors import ConfigError, ExitCode, ObjectMissing
+from pipeline.errors import ExitCode, ObjectMissing
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.search import SearchQuery
 from pipeline.selfcheck import Outlook, check_all, worst_exit_code
@@ -81,7 +78,7 @@ def get(
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        _write_whole(output, data)
+        write_whole(output, data)
 
 
 @command(app)
@@ -224,27 +221,6 @@ def init(
             print_json({"done": done})
         else:
             say(done)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write beside *path*, then rename: nobody sees half a file."""
-    with _beside(path) as (handle, temporary):
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.replace(path)
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[tuple[int, Path]]:
-    try:
-        handle, name = tempfile.mkstemp(prefix=".sohoa-", dir=path.parent)
-    except OSError as error:
-        raise ConfigError(f"{path.parent}: {error.strerror}") from error
-    temporary = Path(name)
-    try:
-        yield handle, temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _day(moment: datetime | None) -> date | None:
