@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 from pipeline.imaging.prepare import PrepareOptions
-from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.probe import probe_in_child
 from pipeline.model.scan import Counter
@@ -101,6 +101,12 @@ class App:
     turns: Turns
 
     @property
+    def pause(self) -> float:
+        """Seconds from one sweep to the next: what the most impatient counter wants."""
+        own = (counter.folder.poll_interval for counter in self.counters)
+        return min(self.settings.intake.poll_interval, *filter(None, own))
+
+    @property
     def owner(self) -> str:
         """Name this process goes by in leases."""
         return f"{socket.gethostname()}:{os.getpid()}"
@@ -159,7 +165,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         digitizer=digitizer,
         filer=filer,
         ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
-        upkeep=Upkeep(archive, catalog, filer, scratch, keep, now),
+        upkeep=Upkeep(archive, catalog, inbox, filer, scratch, keep, now),
         viewer=Viewer(archive),
         status_file=StatusFile(inbox, archive, catalog, now),
         turns=Turns(catalog, counters),
@@ -216,9 +222,14 @@ def open_inbox(settings: Settings, counters: tuple[Counter, ...]) -> DropFolders
         settings.drop_root,
         counters,
         InboxOptions(
-            quiet_period=intake.quiet_period,
-            give_up_after=intake.give_up_after,
-            damaged_after=intake.damaged_after,
+            Patience(
+                quiet_period=intake.quiet_period,
+                give_up_after=intake.give_up_after,
+                damaged_after=intake.damaged_after,
+                remote_quiet_period=intake.remote_quiet_period,
+                growing_after=intake.growing_after,
+            ),
+            poll_interval=intake.poll_interval,
         ),
         is_whole=open_prober(settings),
         clock=now,

@@ -22,7 +22,7 @@ from pydantic_settings import (
 
 from pipeline.errors import ConfigError
 from pipeline.model.dossier_code import UNIT
-from pipeline.model.scan import Counter, FolderRules, Priority
+from pipeline.model.scan import Counter, FolderRules, Priority, Share, Sides
 from pipeline.model.sheet import Separates
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -69,6 +69,13 @@ class IntakeSettings(Section):
 
     quiet_period: Annotated[float, Field(ge=0)] = 10.0
     """Seconds without change in size or time before a file counts as written."""
+
+    remote_quiet_period: Annotated[float, Field(ge=0)] = 30.0
+    """The same on a remote share, whose server tells of changes late."""
+
+    growing_after: Annotated[float, Field(ge=0)] = 60.0
+    """Seconds a whole file must stand still to which pages may yet be added, going by
+    its structure or by what this counter's scanner did before."""
 
     poll_interval: Seconds = 2.0
     """Seconds between two sweeps."""
@@ -312,7 +319,9 @@ class _CounterEntry(Section):
     office: str
     procedure: str | None = None
     enabled: bool = True
+    poll_interval: Annotated[float, Field(ge=0.2, le=3600)] | None = None
     quiet_period: Annotated[float, Field(ge=0)] | None = None
+    share: Share = Share.LOCAL
     ignore: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     done_marker: bool = False
     priority: Priority = Priority.DAY
@@ -320,6 +329,9 @@ class _CounterEntry(Section):
     patch: Separates = Separates.DOSSIER
     agencies: tuple[Annotated[str, Field(pattern=f"^{UNIT}$")], ...] = ()
     careful: bool | None = None
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    sides: Sides = Sides.SINGLE
+    sides_within: Seconds = 600.0
 
     def to_counter(self) -> Counter:
         """Put what concerns the drop folder together."""

@@ -27,7 +27,7 @@ def upkeep(expire: bool = False) -> State[Any]:
     log = get_run_logger()
     with open_app(load_settings()) as app:
         restarted = restart_stalled(app)
-        cleared = app.upkeep.clear_scratch()
+        cleared = app.upkeep.clear_scratch() + app.upkeep.expire_processed()
         # On an S3 server the bucket's own rule does it: no identity may delete.
         local = app.settings.store.kind == "local"
         expired = app.upkeep.expire_work() if expire and local else 0

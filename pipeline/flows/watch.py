@@ -43,7 +43,7 @@ def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     with open_app(load_settings()) as app:
         while now() < ends:
             look_once(app, started, troubled)
-            time.sleep(app.settings.intake.poll_interval)
+            time.sleep(app.pause)
     return Completed(message=f"{len(started)} batches started")
 
 

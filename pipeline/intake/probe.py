@@ -1,12 +1,16 @@
 """Look inside a hostile file: what is it, is it whole, how many pages has it?"""
 
+import errno
 import json
+import os
 import re
 import resource
+import stat
 import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 
@@ -26,11 +30,10 @@ from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.structure import (
     JPEG_SIGNATURE,
     PNG_SIGNATURE,
-    TIFF_SIGNATURES,
     count_jpeg_pages,
     count_png_pages,
-    count_tiff_pages,
 )
+from pipeline.intake.tiff import TIFF_SIGNATURES, look_into_tiff
 from pipeline.model.intake import Probe
 from pipeline.model.scan import MediaType
 
@@ -59,21 +62,44 @@ def probe(path: Path, limits: ProbeLimits) -> Probe:
         IncompleteScan: the file ends before its contents do; it may still grow.
         DamagedScan: it would open only by repair, which loses pages silently.
     """
-    size = path.stat().st_size
+    with _open_plain(path) as file:
+        return _probe(file, limits)
+
+
+def _open_plain(path: Path) -> BinaryIO:
+    """Open a file that may have become something else since it was listed.
+
+    A link is not followed, and nobody is waited for at the other end of a pipe.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            raise UnsupportedScan("not a plain file") from error
+        raise
+    file = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise UnsupportedScan("not a plain file")
+    return file
+
+
+def _probe(file: BinaryIO, limits: ProbeLimits) -> Probe:
+    size = os.fstat(file.fileno()).st_size
     if size == 0:
         raise EmptyScan("no bytes")
     if size > limits.max_bytes:
         raise OversizedScan(f"{size} bytes")
-    with path.open("rb") as file:
-        head = file.read(_PDF_HEADER_WITHIN)
+    head = file.read(_PDF_HEADER_WITHIN)
     if head.startswith(PNG_SIGNATURE):
-        return Probe(MediaType.PNG, count_png_pages(path, limits))
+        return Probe(MediaType.PNG, count_png_pages(file, limits))
     if head.startswith(JPEG_SIGNATURE):
-        return Probe(MediaType.JPEG, count_jpeg_pages(path, limits))
+        return Probe(MediaType.JPEG, count_jpeg_pages(file, limits))
     if head.startswith(TIFF_SIGNATURES):
-        return Probe(MediaType.TIFF, count_tiff_pages(path, limits))
+        return Probe(MediaType.TIFF, *look_into_tiff(file, limits))
     if b"%PDF-" in head:
-        return Probe(MediaType.PDF, _count_pdf_pages(path, limits))
+        return _probe_pdf(file, limits)
     if not any(head):
         # A writer that takes the whole size at once, and has not begun to fill it.
         raise IncompleteScan("begins with nothing but zeros")
@@ -104,26 +130,26 @@ def probe_in_child(path: Path, limits: ProbeLimits) -> Probe:
     if "error" in answer:
         kind: type[ScanRejected] = getattr(errors, answer["error"])
         raise kind(answer["found"])
-    return Probe(MediaType(answer["media_type"]), answer["page_count"])
+    return Probe(
+        MediaType(answer["media_type"]), answer["page_count"], answer["may_grow"]
+    )
 
 
-def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
+def _probe_pdf(file: BinaryIO, limits: ProbeLimits) -> Probe:
     try:
         # A stream, not a path: qpdf refuses names that are not valid UTF-8.
-        with (
-            path.open("rb") as file,
-            pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf,
-        ):
+        with pikepdf.open(file, attempt_recovery=False, suppress_warnings=True) as pdf:
             pages = len(pdf.pages)
             xfa_only = _is_xfa_only(pdf)
+            grew = "/Prev" in pdf.trailer and not pdf.is_linearized
             warnings = pdf.get_warnings()
     except pikepdf.PasswordError as error:
         raise EncryptedScan("a password is needed") from error
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
-        raise _broken_pdf(path) from error
+        raise _broken_pdf(file) from error
     if warnings:
-        raise _broken_pdf(path)
-    if not _has_end(path):
+        raise _broken_pdf(file)
+    if not _has_end(_tail(file)):
         raise IncompleteScan("a PDF without its end mark")
     if pages == 0:
         raise NoPagesScan("no pages")
@@ -131,7 +157,7 @@ def _count_pdf_pages(path: Path, limits: ProbeLimits) -> int:
         raise XfaScan("a form without pages of its own")
     if pages > limits.max_pages:
         raise OversizedScan(f"{pages} pages")
-    return pages
+    return Probe(MediaType.PDF, pages, may_grow=grew)
 
 
 def _is_xfa_only(pdf: pikepdf.Pdf) -> bool:
@@ -148,27 +174,26 @@ def _is_xfa_only(pdf: pikepdf.Pdf) -> bool:
     return not has_fields or needs_rendering is True
 
 
-def _broken_pdf(path: Path) -> ScanRejected:
-    tail = _tail(path)
+def _broken_pdf(file: BinaryIO) -> ScanRejected:
+    tail = _tail(file)
     never_a_table = b"startxref" not in tail and tail.rstrip().endswith(b"%%EOF")
-    if never_a_table or _has_end(path):
+    if never_a_table or _has_end(tail):
         return DamagedScan("a PDF that opens only by repair")
     return IncompleteScan("a PDF without its end")
 
 
-def _has_end(path: Path) -> bool:
+def _has_end(tail: bytes) -> bool:
     """Tell whether the last thing in a PDF is a whole end.
 
     The end of an earlier update that stands just before a cut is not meant.
     """
-    tail = _tail(path)
     return _PDF_END.match(tail, max(0, tail.rfind(b"startxref"))) is not None
 
 
-def _tail(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _PDF_TAIL))
-        return file.read()
+def _tail(file: BinaryIO) -> bytes:
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - _PDF_TAIL))
+    return file.read()
 
 
 def _limit(limits: ProbeLimits) -> None:
@@ -186,7 +211,7 @@ def _answer_as_child() -> None:
     _limit(limits)
     try:
         found = probe(Path(path), limits)
-        answer = {"media_type": found.media_type, "page_count": found.page_count}
+        answer = asdict(found)
     except ScanRejected as error:
         answer = {"error": type(error).__name__, "found": str(error)}
     except MemoryError:

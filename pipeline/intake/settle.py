@@ -4,6 +4,13 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_PAUSE_FACTOR = 2.5
+"""How much longer than its longest pause so far a writer may pause once more."""
+
+_FORGETTING = 0.8
+"""What a further file leaves of the pauses of those before it: after ten without a
+pause, one slow line is forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -20,14 +27,32 @@ class Look:
 
 
 @dataclass(slots=True)
+class _History:
+    look: Look
+    since: float
+    """When it was first seen like this."""
+
+    first: float
+    """When it was first seen at all."""
+
+    pause: float = 0.0
+    """Longest time it stood still, and then grew after all."""
+
+
+@dataclass(slots=True)
 class StillnessWatch:
-    """Remembers for how long each file has looked the same.
+    """Remembers for how long each file of a folder has looked the same.
 
     Only our own clock counts: the clocks of file servers differ. So the rule at
     start-up is the same as later: a file is new to a new watch, and waits its turn.
+
+    It learns from what it sees: a scanner that paused 8 s between two pages may pause
+    so again, also in its next file.
     """
 
-    _since: dict[Path, tuple[Look, float]] = field(default_factory=dict)
+    _files: dict[Path, _History] = field(default_factory=dict)
+    _pause: float = 0.0
+    """Longest pause of the folder's latest files, seconds."""
 
     def still_for(self, path: Path, look: Look, now: float) -> float:
         """Tell how many seconds *path* has looked like *look*.
@@ -37,17 +62,35 @@ class StillnessWatch:
             look: what it looks like now.
             now: seconds of a monotonic clock.
         """
-        seen, since = self._since.get(path, (look, now))
-        if seen != look:
-            since = now
-        self._since[path] = (look, since)
-        return now - since
+        file = self._files.get(path)
+        if file is not None and file.look.inode != look.inode:
+            self._forget(path)
+            file = None
+        if file is None:
+            file = self._files[path] = _History(look, now, now)
+        elif file.look != look:
+            if file.look.size < look.size:  # more than a touch of its time
+                file.pause = max(file.pause, now - file.since)
+            file.look, file.since = look, now
+        return now - file.since
+
+    def likely_pause(self, path: Path) -> float:
+        """Tell for how many seconds a writer may pause, going by what was seen."""
+        return max(self._pause, self._files[path].pause) * _PAUSE_FACTOR
+
+    def first_seen(self, path: Path) -> float:
+        """Tell when *path* was first seen."""
+        return self._files[path].first
 
     def paths(self) -> tuple[Path, ...]:
         """List the files that were there at the last look."""
-        return tuple(self._since)
+        return tuple(self._files)
 
     def forget_all_but(self, present: set[Path]) -> None:
         """Drop what is no longer there."""
-        for path in self._since.keys() - present:
-            del self._since[path]
+        for path in self._files.keys() - present:
+            self._forget(path)
+
+    def _forget(self, path: Path) -> None:
+        pause = self._files.pop(path).pause
+        self._pause = max(pause, self._pause * _FORGETTING)

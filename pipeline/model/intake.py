@@ -17,6 +17,8 @@ class ClaimedFile:
     counter_id: str
     path: Path
     claimed_at: datetime
+    backs: Path | None = None
+    """The scan of the other sides, where two scans were joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,5 @@ class Probe:
 
     media_type: MediaType
     page_count: int
+    may_grow: bool = False
+    """Whether it is whole and looks as if its writer were about to add to it."""

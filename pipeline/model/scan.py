@@ -45,6 +45,30 @@ class Priority(StrEnum):
     """Old paper: read while no scan of the day waits."""
 
 
+class Share(StrEnum):
+    """Where a drop folder lies."""
+
+    LOCAL = "local"
+    """On a disk of this machine; made where it is missing."""
+
+    REMOTE = "remote"
+    """On a file server, which tells of changes late and may be away for a while."""
+
+
+class Sides(StrEnum):
+    """How the two sides of sheets come from the scanner."""
+
+    SINGLE = "single"
+    """Each file is a scan of its own: one-sided paper, or a duplex scanner."""
+
+    FRONTS_THEN_BACKS = "fronts-then-backs"
+    """All fronts in one file, all backs in the next, the last sheet's first: the stack
+    was turned over."""
+
+    FRONTS_THEN_BACKS_IN_ORDER = "fronts-then-backs-in-order"
+    """The same, with the backs in the order of the fronts."""
+
+
 @dataclass(frozen=True, slots=True)
 class FolderRules:
     """How the drop folder of one counter is watched."""
@@ -52,8 +76,13 @@ class FolderRules:
     enabled: bool = True
     """Whether it is watched at all; what was claimed before goes on."""
 
+    poll_interval: float | None = None
+    """Seconds between two sweeps; None: as everywhere."""
+
     quiet_period: float | None = None
     """Seconds without change before a file counts as written; None: as everywhere."""
+
+    share: Share = Share.LOCAL
 
     ignore: tuple[str, ...] = ()
     """Patterns of names that are left alone, without regard to case."""
@@ -64,6 +93,13 @@ class FolderRules:
     priority: Priority = Priority.DAY
     status_file: bool = True
     """Whether the clerk finds a list of today's scans in the folder."""
+
+    keep_days: int = 0
+    """Days that a filed scan lies in ``processed/``; 0: it is removed at once."""
+
+    sides: Sides = Sides.SINGLE
+    sides_within: float = 600.0
+    """Seconds after the fronts within which the backs must have been scanned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ class Inbox(Protocol):
     def release(self, claimed: ClaimedFile) -> None:
         """Remove a claimed file whose original is safe in the store."""
 
+    def park(self, claimed: ClaimedFile) -> None:
+        """Let a file that failed lie in staging without taking a place there."""
+
+    def expire_processed(self) -> int:
+        """Remove filed scans that were kept for long enough; returns how many."""
+
     def waiting(self, counter_id: str) -> int:
         """Count the files that the last sweep left in a drop folder."""
 

@@ -62,6 +62,8 @@ class Receiver:
             self.inbox.release(claimed)
         elif record.state is BatchState.SET_ASIDE:
             self.inbox.set_aside(claimed, record.reason or ScanRejected.reason, "")
+        elif record.state is BatchState.FAILED:
+            self.inbox.park(claimed)
 
     def _accept(self, claimed: ClaimedFile, sha256: str) -> BatchRecord | None:
         found = self.probe(claimed.path)

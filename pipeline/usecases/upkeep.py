@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.model.dossier import Manifest
 from pipeline.model.state import BatchRecord, BatchState
 from pipeline.usecases.file import Filer
-from pipeline.usecases.ports import Archive, Catalog
+from pipeline.usecases.ports import Archive, Catalog, Inbox
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Upkeep:
 
     archive: Archive
     catalog: Catalog
+    inbox: Inbox
     filer: Filer
     scratch: Path
     keep_work: timedelta
@@ -48,6 +49,10 @@ class Upkeep:
                     shutil.rmtree(folder, ignore_errors=True)
                     cleared += 1
         return cleared
+
+    def expire_processed(self) -> int:
+        """Remove filed scans from drop folders whose counters kept them long enough."""
+        return self.inbox.expire_processed()
 
     def expire_work(self) -> int:
         """Remove page results of batches that were filed long ago."""

@@ -21,6 +21,7 @@ Writer = Iterator[float]
 
 PIECES = 7
 POLL = 2.0
+RESTART = 30.0
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Clock:
     """Time that passes when it is told to."""
 
     seconds: float = 0.0
+    skew: float = 0.0
+    """Seconds that the clock of the file server is ahead."""
 
     def monotonic(self) -> float:
         return self.seconds
@@ -37,7 +40,7 @@ class Clock:
 
     def stamp(self, path: Path) -> None:
         """Give *path* the time of this clock, in whole seconds as old shares do."""
-        whole = int(self.now().timestamp())
+        whole = int(self.now().timestamp() + self.skew)
         os.utime(path, (whole, whole))
 
 
@@ -50,9 +53,25 @@ class Seen:
 
 
 def watch_writing(
-    inbox: DropFolders, clock: Clock, writer: Writer, *, patience: float = 60.0
+    inbox: DropFolders | Callable[[], DropFolders],
+    clock: Clock,
+    writer: Writer,
+    *,
+    patience: float = 120.0,
 ) -> list[Seen]:
-    """Sweep every `POLL` seconds while *writer* writes, and *patience* beyond."""
+    """Sweep every `POLL` seconds while *writer* writes, and *patience* beyond.
+
+    Args:
+        inbox: the watch, or what starts one: then it begins anew once, half a minute
+            after the writer did.
+        clock: what time it is.
+        writer: who writes.
+        patience: seconds of watching beyond its end.
+    """
+    open_again = None if isinstance(inbox, DropFolders) else inbox
+    watch = open_again() if open_again else inbox
+    assert isinstance(watch, DropFolders)
+    restarts = clock.seconds + RESTART
     seen: list[Seen] = []
     resumes: float | None = clock.seconds + next(writer)
     sweeps = clock.seconds + POLL / 2
@@ -65,9 +84,11 @@ def watch_writing(
             ends = clock.seconds + patience if pause is None else ends
             continue
         clock.seconds = sweeps
+        if open_again and sweeps >= restarts:
+            watch, open_again = open_again(), None
         seen += [
             Seen(claimed.path.read_bytes(), resumes is None)
-            for claimed in inbox.sweep()
+            for claimed in watch.sweep()
         ]
         sweeps += POLL
     return seen

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DamagedScan, IncompleteScan, UnsupportedScan
-from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.probe import probe
 from pipeline.model.scan import Counter
 from tests.intake.cuts import Whole, whole_files
@@ -57,7 +57,7 @@ def test_cuts_wait_from_the_start_on_and_are_given_up_with_their_bytes(
     inbox = DropFolders(
         tmp_path,
         (Counter("one", "Quầy 1", "UBND"),),
-        InboxOptions(quiet_period=10, give_up_after=600, most_per_sweep=len(cuts)),
+        InboxOptions(Patience(10, 600), most_per_sweep=len(cuts)),
         is_whole=partial(probe, limits=LIMITS),
         clock=clock.now,
         monotonic=clock.monotonic,

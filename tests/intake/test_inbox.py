@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, UnsupportedScan
-from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.listing import STATUS_FILE
-from pipeline.model.scan import Counter, FolderRules, Priority
+from pipeline.model.intake import Probe
+from pipeline.model.scan import Counter, FolderRules, MediaType, Priority, Share
 
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
-OPTIONS = InboxOptions(quiet_period=10, give_up_after=600, damaged_after=30)
+OPTIONS = InboxOptions(Patience(quiet_period=10, give_up_after=600, damaged_after=30))
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
     not_whole: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
+    growing: set[str] = field(default_factory=set)
 
     def open(self, rules: FolderRules | None = None) -> DropFolders:
         first = replace(COUNTERS[0], folder=rules or FolderRules())
@@ -51,13 +53,14 @@ class Bench:
             monotonic=self.clock.monotonic,
         )
 
-    def check(self, path: Path) -> None:
+    def check(self, path: Path) -> Probe:
         if path.name in self.not_whole:
             raise IncompleteScan("half")
         if path.name in self.damaged:
             raise DamagedScan("torn")
         if path.suffix == ".docx":
             raise UnsupportedScan("word")
+        return Probe(MediaType.PDF, 1, may_grow=path.name in self.growing)
 
     def drop(self, name: str, data: bytes = b"x", counter: str = "one") -> Path:
         path = self.root / counter / name
@@ -68,7 +71,7 @@ class Bench:
     def settle(self, inbox: DropFolders) -> list[str]:
         """Sweep until what stands still is claimed; tells whose files were."""
         inbox.sweep()
-        self.clock.seconds += OPTIONS.quiet_period
+        self.clock.seconds += OPTIONS.patience.quiet_period
         return [claimed.counter_id for claimed in inbox.sweep()]
 
 
@@ -89,7 +92,7 @@ def test_a_growing_file_waits(bench: Bench) -> None:
     for size in range(1, 20):
         bench.drop("a.pdf", b"x" * size)
         assert inbox.sweep() == ()
-        bench.clock.seconds += OPTIONS.quiet_period - 0.1
+        bench.clock.seconds += OPTIONS.patience.quiet_period - 0.1
     assert inbox.sweep() == ()
 
 
@@ -105,7 +108,7 @@ def test_a_file_that_is_not_whole_waits_and_is_given_up_in_the_end(
     bench.drop("a.pdf")
     inbox = bench.open()
     assert bench.settle(inbox) == []
-    bench.clock.seconds += OPTIONS.give_up_after
+    bench.clock.seconds += OPTIONS.patience.give_up_after
     assert len(inbox.sweep()) == 1
 
 
@@ -114,7 +117,9 @@ def test_a_damaged_file_is_given_up_sooner(bench: Bench) -> None:
     bench.drop("a.pdf")
     inbox = bench.open()
     assert bench.settle(inbox) == []
-    bench.clock.seconds += OPTIONS.damaged_after - OPTIONS.quiet_period - 1
+    bench.clock.seconds += (
+        OPTIONS.patience.damaged_after - OPTIONS.patience.quiet_period - 1
+    )
     assert inbox.sweep() == ()
     bench.clock.seconds += 1
     assert len(inbox.sweep()) == 1
@@ -127,7 +132,9 @@ def test_a_damaged_file_that_changes_is_looked_into_again(bench: Bench) -> None:
     bench.settle(inbox)
     bench.damaged.clear()
     bench.drop("a.pdf", b"whole")
-    assert bench.settle(inbox) == ["one"]
+    inbox.sweep()
+    bench.clock.seconds += OPTIONS.patience.damaged_after
+    assert len(inbox.sweep()) == 1
 
 
 def test_a_file_that_is_no_scan_is_claimed_to_be_refused(bench: Bench) -> None:
@@ -375,3 +382,188 @@ def test_a_backlog_comes_into_staging_in_small_parts(bench: Bench) -> None:
     assert inbox.sweep() == ()
     inbox.release(inbox.claimed()[0])
     assert len(inbox.sweep()) == 1
+
+
+def swap(path: Path, kind: str, bench: Bench) -> None:
+    """Put something else in the place of a file that was looked at."""
+    secret = bench.root / "secret"
+    secret.write_bytes(b"x")
+    path.unlink()
+    match kind:
+        case "link":
+            path.symlink_to(secret)
+        case "link to a folder":
+            path.symlink_to(bench.root)
+        case "dangling link":
+            path.symlink_to(bench.root / "nothing")
+        case "second name":
+            os.link(secret, path)
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            path.write_bytes(b"another")
+
+
+SWAPS = ("link", "link to a folder", "dangling link", "second name", "pipe", "folder")
+
+
+@pytest.mark.parametrize("kind", [*SWAPS, "file"])
+def test_what_takes_a_files_place_before_its_claim_is_left_alone(
+    kind: str, bench: Bench
+) -> None:
+    path = bench.drop("a.pdf")
+    inbox = bench.open()
+    inbox.is_whole = lambda found: (swap(found, kind, bench), bench.check(found))[1]
+    assert bench.settle(inbox) == []
+    assert inbox.claimed() == ()
+    assert os.path.lexists(path)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "folder"])
+def test_what_takes_a_files_place_during_its_claim_is_put_back(
+    kind: str, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = bench.drop("a.pdf")
+    inbox, rename = bench.open(), Path.rename
+
+    def late(source: Path, target: Path) -> Path:
+        monkeypatch.undo()
+        swap(path, kind, bench)
+        return rename(source, target)
+
+    inbox.sweep()
+    bench.clock.seconds += OPTIONS.patience.quiet_period
+    monkeypatch.setattr(Path, "rename", late)
+    assert inbox.sweep() == inbox.claimed() == ()
+    assert os.path.lexists(path)
+
+
+def test_a_folder_that_goes_and_comes_back_costs_nothing(bench: Bench) -> None:
+    bench.drop("a.pdf")
+    inbox, drop = bench.open(), bench.root / "one"
+    inbox.sweep()
+    away = drop.rename(bench.root / "away")
+    for _ in range(3):
+        bench.clock.seconds += OPTIONS.patience.quiet_period
+        assert inbox.sweep() == ()
+        assert not drop.exists()  # or it could not come back to its place
+    away.rename(drop)
+    assert bench.settle(inbox) == ["one"]
+
+
+def test_staged_files_of_a_share_that_is_away_are_there_when_it_is_back(
+    bench: Bench,
+) -> None:
+    bench.drop("a.pdf")
+    inbox, drop = bench.open(), bench.root / "one"
+    bench.settle(inbox)
+    before = inbox.claimed()
+    away = drop.rename(bench.root / "away")
+    assert inbox.claimed() == ()
+    away.rename(drop)
+    assert inbox.claimed() == before
+
+
+def test_a_remote_share_is_never_made(bench: Bench) -> None:
+    bench.open(FolderRules(share=Share.REMOTE)).sweep()
+    assert not (bench.root / "one").exists()
+
+
+def test_a_remote_share_gets_more_time(bench: Bench) -> None:
+    bench.drop("a.pdf")
+    inbox = bench.open(FolderRules(share=Share.REMOTE))
+    assert bench.settle(inbox) == []
+    bench.clock.seconds += OPTIONS.patience.remote_quiet_period
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_counter_may_be_swept_less_often(bench: Bench) -> None:
+    inbox = bench.open(FolderRules(poll_interval=60))
+    inbox.sweep()
+    bench.drop("a.pdf")
+    assert bench.settle(inbox) == []
+    bench.clock.seconds += 60
+    assert bench.settle(inbox) == []
+    bench.clock.seconds += 60
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_file_that_may_grow_waits_longer(bench: Bench) -> None:
+    bench.growing.add("a.pdf")
+    bench.drop("a.pdf")
+    inbox = bench.open()
+    assert bench.settle(inbox) == []
+    bench.clock.seconds += OPTIONS.patience.growing_after
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_file_that_may_grow_does_not_wait_where_a_marker_tells(bench: Bench) -> None:
+    bench.growing.add("a.pdf")
+    for name in ("a.pdf", "a.pdf.done"):
+        bench.drop(name)
+    assert bench.settle(bench.open(FolderRules(done_marker=True))) == ["one"]
+
+
+def test_a_filed_scan_is_kept_as_long_as_its_counter_wants(bench: Bench) -> None:
+    bench.drop("a.pdf")
+    inbox = bench.open(FolderRules(keep_days=2))
+    bench.settle(inbox)
+    inbox.release(inbox.claimed()[0])
+    kept = bench.root / "one" / "processed" / "2026-11-24" / "a.pdf"
+    for days in (0, 2):
+        bench.clock.seconds += days * 86_400
+        assert inbox.expire_processed() == 0
+        assert kept.read_bytes() == b"x"
+    bench.clock.seconds += 86_400
+    assert inbox.expire_processed() == 1
+    assert not kept.parent.exists()
+
+
+def test_what_a_command_brought_is_not_kept_twice(bench: Bench, tmp_path: Path) -> None:
+    source = tmp_path / "source.pdf"
+    source.write_bytes(b"x")
+    inbox = bench.open(FolderRules(keep_days=2))
+    inbox.release(inbox.adopt(source, "one"))
+    assert not (bench.root / "one" / "processed").exists()
+
+
+def test_failed_files_of_a_backlog_take_nobodys_place(bench: Bench) -> None:
+    for number in range(OPTIONS.most_of_backlog + 5):
+        bench.drop(f"{number}.pdf")
+    inbox = bench.open(FolderRules(priority=Priority.BACKLOG))
+    bench.settle(inbox)
+    for claimed in inbox.claimed()[:3]:
+        inbox.park(claimed)
+    assert len(inbox.sweep()) == 3
+
+
+def test_a_flooded_counter_is_looked_into_no_longer_than_a_sweep_may_take(
+    bench: Bench,
+) -> None:
+    for number in range(30):
+        bench.drop(f"{number}.pdf")
+    bench.drop("mine.pdf", counter="two")
+
+    def slowly(path: Path) -> Probe:
+        bench.clock.seconds += 1
+        return bench.check(path)
+
+    inbox = bench.open()
+    inbox.is_whole = slowly
+    inbox.sweep()
+    bench.clock.seconds += OPTIONS.patience.quiet_period
+    counters = [claimed.counter_id for claimed in inbox.sweep()]
+    assert counters.count("one") < 10
+    assert "two" in counters[:2]
+
+
+def test_claims_made_at_the_same_moment_keep_their_order(bench: Bench) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        bench.drop(name, name.encode())
+        os.utime(bench.root / "one" / name, (1, 1))
+    inbox = bench.open()
+    bench.settle(inbox)
+    read = [claimed.path.read_bytes() for claimed in inbox.claimed()]
+    assert read == [b"a.pdf", b"b.pdf", b"c.pdf"]

@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.probe import probe
 from pipeline.model.scan import Counter, FolderRules
 from tests.intake.files import LIMITS, WHOLE, picture
-from tests.intake.scanners import COPIERS, GROWERS, Clock, then_mark, watch_writing
+from tests.intake.scanners import (
+    COPIERS,
+    GROWERS,
+    Clock,
+    copy_slowly,
+    then_mark,
+    watch_writing,
+)
 
 QUIET = 10.0
 SHORT, LONG = 9.5, 35.0
@@ -26,7 +33,7 @@ def folders(root: Path, clock: Clock, counter: Counter | None = None) -> DropFol
     return DropFolders(
         root,
         (one,),
-        InboxOptions(quiet_period=QUIET, give_up_after=600),
+        InboxOptions(Patience(QUIET, 600)),
         is_whole=partial(probe, limits=LIMITS),
         clock=clock.now,
         monotonic=clock.monotonic,
@@ -54,6 +61,73 @@ def test_a_file_that_grows_page_by_page_is_taken_with_its_last_page(
     inbox = folders(tmp_path, clock)
     writer = GROWERS[habit](tmp_path / "one" / "scan", PAGES, pause, clock)
     assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
+
+
+@pytest.mark.parametrize("skew", [-3600.0, 3600.0])
+@pytest.mark.parametrize("habit", sorted({**COPIERS, **GROWERS}))
+def test_the_clock_of_the_share_does_not_matter(
+    habit: str, skew: float, tmp_path: Path
+) -> None:
+    clock, scan = Clock(skew=skew), tmp_path / "one" / "scan"
+    inbox = folders(tmp_path, clock)
+    if habit in COPIERS:
+        writer = COPIERS[habit](scan, WHOLE["tiff g4"](), 5.0, clock)
+    else:
+        writer = GROWERS[habit](scan, PAGES, 5.0, clock)
+    assert [each.finished for each in watch_writing(inbox, clock, writer)] == [True]
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("habit", COPIERS)
+def test_a_watch_that_starts_meanwhile_takes_no_half_copy(
+    habit: str, kind: str, tmp_path: Path
+) -> None:
+    clock, data = Clock(), WHOLE[kind]()
+    writer = COPIERS[habit](tmp_path / "one" / "scan", data, SHORT, clock)
+    seen = watch_writing(lambda: folders(tmp_path, clock), clock, writer)
+    assert [each.data for each in seen] == [data]
+
+
+@pytest.mark.parametrize("habit", GROWERS)
+def test_pauses_that_were_seen_are_waited_for_again(habit: str, tmp_path: Path) -> None:
+    clock, scan = Clock(), tmp_path / "one" / "scan"
+    inbox = folders(tmp_path, clock)
+    pauses = (6.0, 12.0, 22.0, 0.0)
+    for _ in range(2):
+        steps = GROWERS[habit](scan, PAGES, 0.0, clock)
+        writer = (pause for pause, _ in zip(pauses, steps, strict=True))
+        seen = watch_writing(inbox, clock, writer)
+        assert [each.finished for each in seen] == [True]
+        pauses = (22.0, 6.0, 12.0, 0.0)  # of a new watch, the first would cut it
+
+
+def test_a_single_slow_copy_is_forgotten(tmp_path: Path) -> None:
+    clock, scan = Clock(), tmp_path / "one" / "scan"
+    inbox = folders(tmp_path, clock)
+    slow = copy_slowly(scan, WHOLE["jpeg"](), 20.0, clock)
+    assert len(watch_writing(inbox, clock, slow)) == 1
+    for _ in range(10):
+        scan.write_bytes(WHOLE["jpeg"]())
+        clock.seconds += 100
+        inbox.sweep()
+        clock.seconds += 50
+        assert len(inbox.sweep()) == 1
+    scan.write_bytes(WHOLE["jpeg"]())
+    inbox.sweep()
+    clock.seconds += QUIET
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_page_that_is_there_and_not_yet_named_is_waited_for(tmp_path: Path) -> None:
+    clock, scan = Clock(), tmp_path / "one" / "scan"
+    inbox = folders(tmp_path, clock)
+    written = WHOLE["tiff g4"]()
+    scan.write_bytes(written + picture(9).tobytes())
+    inbox.sweep()
+    clock.seconds += LONG
+    assert inbox.sweep() == ()
+    clock.seconds += LONG
+    assert len(inbox.sweep()) == 1
 
 
 @pytest.mark.parametrize("habit", GROWERS)

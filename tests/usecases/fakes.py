@@ -19,7 +19,7 @@ from PIL import Image
 
 from pipeline.catalog.catalog import SqlCatalog
 from pipeline.errors import ObjectMissing, StoreUnavailable
-from pipeline.intake.inbox import DropFolders, InboxOptions
+from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.probe import probe
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
@@ -270,7 +270,12 @@ def open_house(
     real_catalog = SqlCatalog(url, clock=lease_clock or clock)
     look = partial(probe, limits=LIMITS)
     real_inbox = DropFolders(
-        home / "drop", (COUNTER,), InboxOptions(0, 600), look, clock, lambda: 0.0
+        home / "drop",
+        (COUNTER,),
+        InboxOptions(Patience(0, 600)),
+        look,
+        clock,
+        lambda: 0.0,
     )
     store: Any = Cuttable(real_store, cutter)
     catalog: Any = Cuttable(real_catalog, cutter)
@@ -305,6 +310,8 @@ def open_house(
         digitizer=digitizer,
         ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
         filer=filer,
-        upkeep=Upkeep(archive, catalog, filer, scratch, timedelta(days=30), clock),
+        upkeep=Upkeep(
+            archive, catalog, inbox, filer, scratch, timedelta(days=30), clock
+        ),
         viewer=Viewer(archive),
     )

@@ -1,0 +1,314 @@
+"""Keep claimed files apart from what clerks see, each in a folder of its own.
+
+    <drop>/.sohoa/claimed/<id>/   ``scan`` and ``claim.json``; ``done``, its marker;
+                                  ``backs`` with ``backs.json``, its other sides
+    <drop>/set-aside/             what must be done again, each with its reason
+    <drop>/processed/<day>/       filed scans, where the counter keeps them
+
+Staging lies on the drop folder's own file system, so that every step is one rename: of
+two watchers exactly one gets the file, and a power cut leaves it in one of two places.
+"""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NotRequired, TypedDict
+from zoneinfo import ZoneInfo
+
+from pipeline.intake.listing import marker_of
+from pipeline.intake.settle import Look
+from pipeline.messages import advice, sentence
+from pipeline.model.intake import ClaimedFile
+
+log = logging.getLogger(__name__)
+
+SET_ASIDE = "set-aside"
+PROCESSED = "processed"
+PRIVATE = ".sohoa"
+_CLAIMED = "claimed"
+_SCAN = "scan"
+_NOTE = "claim.json"
+_BACKS = "backs"
+_NOTE_OF_BACKS = "backs.json"
+_GROWING = "copying"
+_MARKER = "done"
+_PARKED = "parked"
+
+_CLAIM_TIME = "%Y%m%dT%H%M%S%fZ"
+_LONGEST_NAME = 240
+"""Bytes of a file name that leave room for the endings we add (limit 255)."""
+
+_ABANDONED = timedelta(minutes=10)
+"""Age at which a claim without its file was left by a crash."""
+
+_COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Note(TypedDict):
+    """What ``claim.json`` remembers of a file; its name appears nowhere else."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
+    adopted: NotRequired[bool]
+
+
+@dataclass(slots=True)
+class Staging:
+    """The claimed files of all counters."""
+
+    root: Path
+    clock: Callable[[], datetime]
+    _latest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+
+    def drop(self, counter_id: str) -> Path:
+        """Name the drop folder of a counter."""
+        return self.root / counter_id
+
+    def listed(self, counter_id: str) -> Iterator[ClaimedFile]:
+        """List what a counter has in staging, in no order; clear what a crash left."""
+        claims = self._claims(counter_id)
+        if not claims.is_dir():
+            return
+        for folder in claims.iterdir():
+            if (folder / _SCAN).is_file():
+                yield _to_claimed(folder, counter_id)
+            elif self.clock() - _time_of(folder.name) > _ABANDONED:
+                self._clear_abandoned(counter_id, folder)
+
+    def take(
+        self, counter_id: str, path: Path, look: Look, *, marked: bool
+    ) -> ClaimedFile | None:
+        """Claim a file by one rename; None where it is not the one that was seen.
+
+        Between the look at a file and its claim another may have taken its place, or a
+        link. A rename follows no link, so what came along shows itself afterwards.
+        """
+        folder = self.new_claim(counter_id)
+        scan = folder / _SCAN
+        try:
+            if not _is_plain(path, look):
+                raise FileNotFoundError(2, "it is no longer what it was")
+            _write_note(folder / _NOTE, path.name, look)
+            if marked:
+                # First: a marker left behind would vouch for the next file of the name.
+                marker_of(path).rename(folder / _MARKER)
+            path.rename(scan)
+            if not _is_plain(scan, look):
+                scan.rename(_free_name(path.parent, path.name, folder.name))
+                raise FileNotFoundError(2, "another came in its place")
+        except OSError as error:
+            log.info("a file of %s was not claimed: %s", counter_id, error.strerror)
+            _return_marker(folder, path)
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        log.info("claim %s taken at %s", folder.name, counter_id)
+        return _to_claimed(folder, counter_id)
+
+    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
+        """Copy a file straight into staging; the original stays where it is."""
+        folder = self.new_claim(counter_id)
+        growing = folder / _GROWING
+        try:
+            with path.open("rb") as source, growing.open("xb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+                copy.flush()
+                os.fsync(copy.fileno())
+            look = Look.of(growing.stat())
+            _write_note(folder / _NOTE, path.name, look, adopted=True)
+            growing.rename(folder / _SCAN)  # a watch must not see half a copy
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return _to_claimed(folder, counter_id)
+
+    def join(self, fronts: ClaimedFile, backs: ClaimedFile) -> ClaimedFile:
+        """Make one claim of two, that of *fronts*, by one rename."""
+        folder = fronts.path.parent
+        shutil.copyfile(backs.path.parent / _NOTE, folder / _NOTE_OF_BACKS)
+        _sync(folder / _NOTE_OF_BACKS)
+        backs.path.rename(folder / _BACKS)
+        shutil.rmtree(backs.path.parent, ignore_errors=True)
+        return _to_claimed(folder, fronts.counter_id)
+
+    def new_claim(self, counter_id: str) -> Path:
+        """Make the folder of a claim; later ones sort behind earlier ones."""
+        at = max(self.clock().astimezone(UTC), self._latest + timedelta(microseconds=1))
+        self._latest = at
+        claims = self._claims(counter_id)
+        claims.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = claims / f"{at:{_CLAIM_TIME}}-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def note(self, claimed: ClaimedFile) -> Note:
+        """Read what is remembered of a file."""
+        return _read_note(claimed.path.parent / _NOTE)
+
+    def is_unchanged(self, claimed: ClaimedFile) -> bool:
+        """Tell whether nobody wrote to the file, or its backs, since it was claimed."""
+        return all(
+            [found.st_size, found.st_mtime_ns] == [note["size"], note["mtime_ns"]]
+            for _, note, found in (
+                (path, note, path.stat()) for path, note in _files(claimed)
+            )
+        )
+
+    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+        """Move a claim's files to ``set-aside/``, each with a reason file beside it.
+
+        The reason file is written first, under a name that belongs to the claim, so
+        that doing it again after a crash gives the same files.
+        """
+        folder = self.drop(claimed.counter_id) / SET_ASIDE
+        folder.mkdir(exist_ok=True)
+        target = claimed.path
+        for path, note in reversed(_files(claimed)):
+            # The fronts go last: while they are here, the claim is.
+            name = claimed.id if path == claimed.path else f"{claimed.id}-{_BACKS}"
+            target = _free_name(folder, note["name"], name)
+            told = self._explain(reason, found)
+            reason_file = target.with_name(target.name + ".txt")
+            reason_file.write_text(told, encoding="utf-8-sig", newline="\r\n")
+            path.rename(target)
+        self._remove(claimed)
+        return target
+
+    def put_back(self, claimed: ClaimedFile) -> None:
+        """Return files that are still being written to their drop folder."""
+        drop = self.drop(claimed.counter_id)
+        for path, note in reversed(_files(claimed)):
+            target = _free_name(drop, note["name"], f"{claimed.id}-{path.name}")
+            path.rename(target)
+            if path == claimed.path:
+                _return_marker(claimed.path.parent, target)
+        self._remove(claimed)
+
+    def release(self, claimed: ClaimedFile, *, keep: bool) -> None:
+        """Remove a claim whose originals are safe in the store.
+
+        Args:
+            claimed: the claim.
+            keep: the files go to ``processed/``; not those that were adopted, which
+                still lie where they came from.
+        """
+        for path, note in reversed(_files(claimed)) if keep else ():
+            if not note.get("adopted"):
+                day = self.clock().astimezone(_COUNTER_TIME).date().isoformat()
+                folder = self.drop(claimed.counter_id) / PROCESSED / day
+                folder.mkdir(parents=True, exist_ok=True)
+                path.rename(_free_name(folder, note["name"], claimed.id + path.name))
+        self._remove(claimed)
+
+    def park(self, claimed: ClaimedFile) -> None:
+        """Mark a claim that only a person can bring on: it takes nobody's place."""
+        (claimed.path.parent / _PARKED).touch()
+
+    def is_parked(self, claimed: ClaimedFile) -> bool:
+        """Tell whether a claim is marked so."""
+        return (claimed.path.parent / _PARKED).exists()
+
+    def expire(self, counter_id: str, keep: timedelta) -> int:
+        """Remove filed scans that were kept for long enough; returns how many."""
+        kept = self.drop(counter_id) / PROCESSED
+        last = (self.clock() - keep).astimezone(_COUNTER_TIME).date()
+        removed = 0
+        for folder in kept.iterdir() if kept.is_dir() else ():
+            with suppress(ValueError):  # not a folder of ours
+                if date.fromisoformat(folder.name) < last:
+                    removed += sum(1 for _ in folder.iterdir())
+                    shutil.rmtree(folder, ignore_errors=True)
+        return removed
+
+    def _clear_abandoned(self, counter_id: str, folder: Path) -> None:
+        """Remove a claim that a crash left without its file."""
+        with suppress(OSError, ValueError):  # no note: nothing was moved yet
+            note = _read_note(folder / _NOTE)
+            _return_marker(folder, self.drop(counter_id) / note["name"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _remove(self, claimed: ClaimedFile) -> None:
+        shutil.rmtree(claimed.path.parent, ignore_errors=True)
+
+    def _explain(self, reason: str, found: str) -> str:
+        when = self.clock().astimezone(_COUNTER_TIME)
+        lines = [sentence(reason), advice(reason), f"{when:%H:%M %d/%m/%Y} · {reason}"]
+        if found:
+            lines.append(found)
+        return "\n".join(lines) + "\n"
+
+    def _claims(self, counter_id: str) -> Path:
+        return self.drop(counter_id) / PRIVATE / _CLAIMED
+
+
+def _to_claimed(folder: Path, counter_id: str) -> ClaimedFile:
+    backs = folder / _BACKS
+    return ClaimedFile(
+        folder.name,
+        counter_id,
+        folder / _SCAN,
+        _time_of(folder.name),
+        backs if backs.is_file() else None,
+    )
+
+
+def _time_of(claim: str) -> datetime:
+    """Read the time out of a claim's id."""
+    written = claim.split("-", maxsplit=1)[0]
+    return datetime.strptime(written, _CLAIM_TIME).replace(tzinfo=UTC)
+
+
+def _files(claimed: ClaimedFile) -> list[tuple[Path, Note]]:
+    """List the files of a claim with what is remembered of each."""
+    folder = claimed.path.parent
+    found = [(claimed.path, _read_note(folder / _NOTE))]
+    if claimed.backs is not None:
+        found.append((claimed.backs, _read_note(folder / _NOTE_OF_BACKS)))
+    return found
+
+
+def _is_plain(path: Path, look: Look) -> bool:
+    """Tell whether *path* is a file with one name that looks like *look*."""
+    found = path.lstat()
+    plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    return plain and Look.of(found) == look
+
+
+def _write_note(path: Path, name: str, look: Look, *, adopted: bool = False) -> None:
+    more = {"adopted": True} if adopted else {}
+    path.write_text(json.dumps({"name": name, **asdict(look), **more}), "ascii")
+    _sync(path)
+
+
+def _read_note(path: Path) -> Note:
+    note: Note = json.loads(path.read_text(encoding="ascii"))
+    return note
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _return_marker(claim: Path, scan: Path) -> None:
+    """Lay a claim's marker beside its file again; many claims have none."""
+    if scan.exists() and (claim / _MARKER).exists():
+        (claim / _MARKER).rename(marker_of(scan))
+
+
+def _free_name(folder: Path, name: str, claim: str) -> Path:
+    """Find a name in *folder* that no other file has; the claim's id makes it so."""
+    plain = folder / name
+    if len(os.fsencode(name)) <= _LONGEST_NAME and not plain.exists():
+        return plain
+    suffix = Path(name).suffix
+    return folder / f"{claim}{suffix if len(os.fsencode(suffix)) < 16 else ''}"
