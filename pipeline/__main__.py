@@ -33,6 +33,7 @@ def deploy(
     ] = False,
 ) -> None:
     """Register work pool, deployments and automations with the Prefect server."""
+    from pipeline.bootstrap import open_app
     from pipeline.flows.deploy import deploy as register
     from pipeline.flows.deploy import end_stale_runs
     from pipeline.flows.start import start_watch
@@ -40,8 +41,28 @@ def deploy(
     settings = common.settings()
     register(settings)
     if nothing_runs:
-        end_stale_runs()
+        with open_app(settings) as application:
+            end_stale_runs(application)
     start_watch()
+
+
+@command(app, service=True)
+def worker(
+    common: Common,
+    name: Annotated[
+        str, typer.Option(help="Its name; no two have the same. Default: the host's.")
+    ] = "",
+    limit: Annotated[
+        int, typer.Option(min=2, help="Runs at once, the watch among them.")
+    ] = 3,
+    with_healthcheck: Annotated[
+        bool, typer.Option(help="Answer on port 8080 whether it is well.")
+    ] = False,
+) -> None:
+    """Work on scans: go on with what a dead worker left, then take runs in."""
+    from pipeline.flows.work import work
+
+    work(common.settings(), name, limit, with_healthcheck=with_healthcheck)
 
 
 @command(app, service=True)

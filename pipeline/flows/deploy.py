@@ -14,7 +14,9 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
+from pipeline.bootstrap import App
 from pipeline.flows.digitize import digitize
+from pipeline.flows.living import begin_again
 from pipeline.flows.names import DIGITIZE, UPKEEP, WATCH, WATCH_QUEUE
 from pipeline.flows.start import crash, live_runs
 from pipeline.flows.upkeep import upkeep
@@ -49,14 +51,15 @@ def deploy(settings: Settings) -> None:
     _end_dead_runs()
 
 
-def end_stale_runs() -> None:
-    """Call dead what an earlier start left *Running* or *Pending*.
+def end_stale_runs(app: App) -> None:
+    """Call dead what an earlier start left *Running* or *Pending*, and go on with it.
 
     Only for a stack that has just started and has no worker yet.
     """
     for run in live_runs():
         if run.state is not None and run.state.type is not StateType.SCHEDULED:
             crash(run, "the stack was stopped while this ran")
+            begin_again(app, run)
 
 
 def _register(

@@ -14,10 +14,9 @@ from prefect.utilities.annotations import quote
 
 from pipeline.bootstrap import Work, is_worth_retrying, load_settings, open_app
 from pipeline.errors import ScanRejected, WorkTakenOver
+from pipeline.flows.living import begin_again, sign_in
 from pipeline.flows.names import DIGITIZE
 from pipeline.flows.report import publish_report
-from pipeline.flows.start import start_digitize
-from pipeline.lifeline import end_with_starter
 from pipeline.model.dossier import Manifest
 from pipeline.model.text import PageReceipt
 
@@ -68,12 +67,8 @@ def _unvisited(work: Work) -> Work:
 
 def _begin_again(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Start the next try at once when the process of this one died."""
-    batch_id = str(flow_run.parameters["batch_id"])
     with open_app(load_settings()) as app:
-        app.catalog.give_up_owned(batch_id, str(flow_run.id))
-        record = app.catalog.batch(batch_id)
-        if record is not None and not record.state.final:
-            start_digitize(record)
+        begin_again(app, flow_run)
 
 
 @flow(name=DIGITIZE, on_crashed=[_begin_again], persist_result=False)
@@ -85,12 +80,13 @@ def digitize(batch_id: str) -> State[Any]:
         to do* when another run has done it; ``Failed``, named *Set aside*, when the
         paper is at fault.
     """
-    end_with_starter()
+    settings = load_settings()
+    sign_in(settings)
     log = get_run_logger()
     owner = str(get_run_context().flow_run.id)  # type: ignore[union-attr] # in a flow
     try:
         with (
-            open_app(load_settings()) as app,
+            open_app(settings) as app,
             app.digitizer.work_on(batch_id, owner) as work,
         ):
             if work is None:

@@ -40,9 +40,6 @@ class _Child:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     log_path: Path
-    clear_up: Callable[[], None] | None = None
-    """Called when the process died and all that it started was ended."""
-
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     start_after: float = 0.0
@@ -68,8 +65,6 @@ class _Child:
             pause = min(_LONGEST_PAUSE, 2.0**self.failures)
             log.warning("%s ended with %s; again in %.0f s", self.name, code, pause)
             _signal_group(self.process, signal.SIGKILL)
-            if self.clear_up is not None:
-                self.clear_up()
             self.failures += 1
             self.start_after = time.monotonic() + pause
             self.process = None
@@ -134,22 +129,13 @@ class EmbeddedStack:
         self._once("pipeline", "deploy", "--nothing-runs")
         self.announce("starting the worker and the web page")
         page = self._add("web", "pipeline", "web")
-        worker = self._add(
+        self._add(
             "worker",
-            *("prefect", "worker", "start"),
-            *("--pool", prefect.work_pool, "--type", "process"),
+            *("pipeline", "worker"),
             # One more than the scans: the watch is a run too, and never ends.
-            *("--limit", str(prefect.concurrency + 1), "--name", socket.gethostname()),
+            *("--limit", str(prefect.concurrency + 1)),
         )
-        worker.clear_up = self._call_runs_dead
         _wait_for(f"http://{web.host}:{web.port}/health", page)
-
-    def _call_runs_dead(self) -> None:
-        """After the only worker's death: no run is alive, and a watch is wanted."""
-        try:
-            self._once("pipeline", "deploy", "--nothing-runs")
-        except ConfigError as error:
-            log.warning("runs of the dead worker wait for the automation: %s", error)
 
     def _add(self, name: str, module: str, *arguments: str) -> _Child:
         logs = self.settings.home / "logs"

@@ -7,6 +7,7 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -52,6 +53,29 @@ def start_watch() -> bool:
         return False
     run_deployment(deployment(WATCH), timeout=0, as_subflow=False)
     return True
+
+
+def skip_missed(flow: str) -> int:
+    """Remove the runs of a schedule whose time is over: what starts now does for all.
+
+    After an outage of hours they would be done one after another, before any scan.
+    """
+    with get_client(sync_client=True) as client:
+        missed = client.read_flow_runs(
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(
+                    type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])
+                ),
+                expected_start_time=FlowRunFilterExpectedStartTime(
+                    before_=datetime.now(UTC)
+                ),
+            ),
+            limit=200,
+        )
+        for run in missed:
+            client.delete_flow_run(run.id)
+    return len(missed)
 
 
 def batches_in_flight() -> frozenset[str]:

@@ -8,12 +8,18 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from pipeline.bootstrap import App, load_settings, now, open_app
+from pipeline.flows.living import bury_dead, sign_in
 from pipeline.flows.names import UPKEEP
-from pipeline.flows.start import batches_in_flight, start_digitize, start_watch
-from pipeline.lifeline import end_with_starter
+from pipeline.flows.start import (
+    batches_in_flight,
+    skip_missed,
+    start_digitize,
+    start_watch,
+)
 
-_PATIENCE = timedelta(minutes=2)
-"""Age at which a received batch that nobody began is looked into."""
+_PATIENCE = timedelta(seconds=30)
+"""Age at which a received batch that nobody began is looked into: the watch asks for
+its run a moment after it was received."""
 
 
 @flow(name=UPKEEP, flow_run_name=UPKEEP, persist_result=False)
@@ -23,16 +29,22 @@ def upkeep(expire: bool = False) -> State[Any]:
     Args:
         expire: also remove page results of batches that were filed long ago.
     """
-    end_with_starter()
+    settings = load_settings()
+    sign_in(settings)
     log = get_run_logger()
-    with open_app(load_settings()) as app:
+    skip_missed(UPKEEP)
+    with open_app(settings) as app:
+        buried = bury_dead(app)
         restarted = restart_stalled(app)
         cleared = app.upkeep.clear_scratch() + app.upkeep.expire_processed()
         # On an S3 server the bucket's own rule does it: no identity may delete.
         local = app.settings.store.kind == "local"
         expired = app.upkeep.expire_work() if expire and local else 0
     watching = start_watch()
-    log.info("restarted %d, cleared %d, expired %d", restarted, cleared, expired)
+    log.info(
+        "buried %d, restarted %d, cleared %d, expired %d",
+        *(buried, restarted, cleared, expired),
+    )
     if watching:
         log.warning("no watch was running; one was started")
     return Completed(message=f"{restarted} batches restarted")

@@ -10,9 +10,9 @@ from prefect.states import Completed
 
 from pipeline.bootstrap import App, load_settings, now, open_app
 from pipeline.errors import PipelineError
+from pipeline.flows.living import sign_in
 from pipeline.flows.names import WATCH
 from pipeline.flows.start import start_digitize, start_watch
-from pipeline.lifeline import end_with_starter
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import Counter
 from pipeline.model.state import BatchRecord, BatchState
@@ -36,11 +36,12 @@ def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> No
 )
 def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     """Sweep the drop folders until the shift ends, starting a run for each batch."""
-    end_with_starter()
+    settings = load_settings()
+    sign_in(settings)
     started: set[tuple[str, str]] = set()
     troubled: set[str] = set()
     ends = now() + timedelta(seconds=shift_seconds)
-    with open_app(load_settings()) as app:
+    with open_app(settings) as app:
         while now() < ends:
             look_once(app, started, troubled)
             time.sleep(app.pause)

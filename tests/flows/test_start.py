@@ -6,7 +6,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.states import Pending, Running
 
-from pipeline.bootstrap import load_settings
+from pipeline.bootstrap import App, load_settings
 from pipeline.flows.deploy import deploy, end_stale_runs
 from pipeline.flows.names import DIGITIZE, WATCH
 from pipeline.flows.start import (
@@ -61,13 +61,13 @@ def test_one_watch_is_enough() -> None:
     assert len(live_runs(WATCH)) == 1
 
 
-def test_runs_of_a_stopped_stack_are_called_dead() -> None:
+def test_runs_of_a_stopped_stack_are_called_dead(app: App) -> None:
     start_digitize(record("b"))
     (run,) = [r for r in live_runs(DIGITIZE) if f"batch:{'b' * 32}" in r.tags]
     with get_client(sync_client=True) as client:
         for state in (Pending(), Running()):
             client.set_flow_run_state(run.id, state, force=True)
-        end_stale_runs()
+        end_stale_runs(app)
         ended = client.read_flow_run(run.id)
     assert ended.state is not None
     assert ended.state.type is StateType.CRASHED
