@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile \
-	bench-truncation bench-layers lock clean
+	bench-truncation bench-layers chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -52,6 +52,9 @@ bench-truncation: setup ## whole files cut at 200 places each: how many are take
 
 bench-layers: setup ## how small and how faithful filed color pages are
 	$(PYTHON) -m tests.benchmarks.layers $(ARGS)
+
+chaos: setup setup-test ## kill processes at random, then look for what is lost (ARGS=...)
+	$(PYTHON) -m tests.chaos $(ARGS)
 
 lock: setup ## make both lock files again from pyproject.toml (UPGRADE=1 takes new versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml

