@@ -107,7 +107,12 @@ def read_bare(path: Path, media_type: MediaType, number: int) -> Outcome:
 
 
 def start_ocrmypdf(folder: Path) -> None:
-    """Give OCRmyPDF our model among the program's own files, which it needs as well."""
+    link_models(folder)
+    os.environ["TESSDATA_PREFIX"] = str(folder)
+
+
+def link_models(folder: Path) -> None:
+    """Put our model among the program's own files, which OCRmyPDF needs as well."""
     system = next(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
     folder.mkdir()
     for path in system.iterdir():
@@ -115,7 +120,6 @@ def start_ocrmypdf(folder: Path) -> None:
     model = folder / "vie.traineddata"
     model.unlink(missing_ok=True)
     model.symlink_to((find_tessdata(None) / model.name).resolve())
-    os.environ["TESSDATA_PREFIX"] = str(folder)
 
 
 def read_by_ocrmypdf(path: Path, media_type: MediaType, number: int) -> Outcome:
