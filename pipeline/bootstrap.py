@@ -11,20 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import ConfigError
-from pipeline.imaging.prepare import PrepareOptions
 from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.probe import probe_in_child
 from pipeline.model.scan import Counter
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
-from pipeline.ocr.engine import (
-    OcrEngine,
-    find_tessdata,
-    has_model,
-    open_engine,
-    other_engine,
-)
+from pipeline.reading import open_page_pool, open_page_reader
 from pipeline.recipe import find_careful, make_recipe
 from pipeline.settings import (
     Settings,
@@ -47,7 +40,6 @@ from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import FileReader, Ingested, Ingester
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
-from pipeline.usecases.read import PageReader, ReadOptions
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.status import StatusFile
@@ -68,12 +60,10 @@ __all__ = [
     "open_archive",
     "open_catalog",
     "open_file_reader",
+    "open_page_reader",
     "open_sheet_printer",
 ]
 """What the doors need: they import the composition root, nothing below it."""
-
-_PART_FOR_THE_OTHER_ENGINE = 0.7
-"""Of a page's time limit; the rest is for drawing, preparing and keeping it."""
 
 _NO_BATCH = "0" * 32
 """Under this id pages are kept that nobody wants to keep."""
@@ -120,7 +110,7 @@ def open_app(settings: Settings) -> Iterator[App]:
         ConfigError: a setting, counter or template is wrong.
         ToolMissing: a program or model is not there.
     """
-    with open_catalog(settings) as catalog, _page_pool(settings) as pool:
+    with open_catalog(settings) as catalog, open_page_pool(settings) as pool:
         yield _put_together(settings, catalog, pool)
 
 
@@ -181,7 +171,7 @@ def open_file_reader(
         passing = settings.model_copy(
             update={"home": Path(folder), "store": StoreSettings()}
         )
-        with _page_pool(passing) as pool:
+        with open_page_pool(passing) as pool:
             careful = settings.reading.careful
             reader = FileReader(
                 open_prober(settings), pool, open_archive(passing), careful
@@ -191,23 +181,6 @@ def open_file_reader(
                 batch_id=_NO_BATCH,
                 recipe=make_recipe(settings, careful=careful),
             )
-
-
-def _page_pool(settings: Settings) -> PagePool:
-    return PagePool(
-        functools.partial(_open_reading_process, settings),
-        workers=settings.reading.workers or os.cpu_count() or 1,
-        seconds=settings.reading.page_seconds,
-        memory=settings.reading.page_memory,
-    )
-
-
-def _open_reading_process(settings: Settings) -> PageReader:
-    """Open the reader of a process; its engines leave no picture in ``/tmp``."""
-    folder = settings.home / "scratch" / "reading"
-    folder.mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(folder)
-    return open_page_reader(settings)
 
 
 def now() -> datetime:
@@ -233,47 +206,6 @@ def open_inbox(settings: Settings, counters: tuple[Counter, ...]) -> DropFolders
         ),
         is_whole=open_prober(settings),
         clock=now,
-    )
-
-
-def open_page_reader(settings: Settings) -> PageReader:
-    """Build what a reading process needs: engines and the archive."""
-    reading = settings.reading
-    tessdata = find_tessdata(reading.tessdata)
-    second = None
-    if has_model(tessdata, reading.second_model):
-        second = open_engine(
-            reading.engine, tessdata=tessdata, model=reading.second_model
-        )
-    return PageReader(
-        open_archive(settings),
-        open_engine(reading.engine, tessdata=tessdata, model=reading.model),
-        second,
-        ReadOptions(
-            PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
-            picture_dpi=reading.picture_dpi,
-            max_pixels=settings.intake.max_pixels,
-            layers=settings.filing.layers,
-        ),
-        open_other=functools.partial(_open_other_engine, settings),
-    )
-
-
-def _open_other_engine(settings: Settings) -> OcrEngine | None:
-    """Open the engine for pages that the first one died on.
-
-    Its own limit is shorter than the page's, so that a program started for the page
-    is ended by its starter.
-    """
-    reading = settings.reading
-    name = other_engine(reading.engine)
-    if name is None:
-        return None
-    return open_engine(
-        name,
-        tessdata=find_tessdata(reading.tessdata),
-        model=reading.model,
-        seconds=reading.page_seconds * _PART_FOR_THE_OTHER_ENGINE,
     )
 
 

@@ -1,21 +1,26 @@
-"""Open the stores and the catalog that the settings name, or set a store up."""
+"""Open the stores and the catalog that the settings name, or set a store up.
+
+The libraries behind them are loaded by who needs them: a reading process, which starts
+for each scan, talks to no database and often to no server.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from pipeline.catalog.catalog import SqlCatalog
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings, StoreSettings, secret_value
 from pipeline.storage.archive import ObjectArchive, ObjectStore
-from pipeline.storage.init import ROLES, S3Identity, init_buckets, init_users
 from pipeline.storage.local_store import LocalStore
-from pipeline.storage.minio_store import MinioStore
-from pipeline.storage.s3 import S3Connection
 from pipeline.usecases.ports import Archive, Catalog
+
+if TYPE_CHECKING:
+    from pipeline.storage.init import S3Identity
+    from pipeline.storage.s3 import S3Connection
 
 
 def open_archive(settings: Settings) -> Archive:
@@ -27,12 +32,16 @@ def open_store(settings: Settings) -> ObjectStore:
     """Open the object store that the settings name."""
     if settings.store.kind == "local":
         return LocalStore(settings.home / "store")
+    from pipeline.storage.minio_store import MinioStore
+
     return MinioStore(**asdict(_connect(settings.store)))
 
 
 @contextmanager
 def open_catalog(settings: Settings) -> Iterator[Catalog]:
     """Open the catalog alone, with its tables up to date."""
+    from pipeline.catalog.catalog import SqlCatalog
+
     catalog = SqlCatalog(catalog_url(settings))
     try:
         catalog.migrate()
@@ -68,6 +77,8 @@ def init_store(settings: Settings, users: Path | None) -> tuple[str, ...]:
     if settings.store.kind == "local":
         open_store(settings)
         return ("the store is a folder of this machine: nothing else to set up",)
+    from pipeline.storage.init import init_buckets, init_users
+
     connection = _connect(settings.store)
     done = init_buckets(connection, keep_work_days=settings.work.keep_days)
     if users is None:
@@ -75,7 +86,9 @@ def init_store(settings: Settings, users: Path | None) -> tuple[str, ...]:
     return (*done, *init_users(connection, _identities(users)))
 
 
-def _identities(folder: Path) -> dict[str, S3Identity]:
+def _identities(folder: Path) -> "dict[str, S3Identity]":
+    from pipeline.storage.init import ROLES, S3Identity
+
     files = {role: folder / f"store_{role}" for role in ROLES}
     identities = {
         role: S3Identity(role, secret_value(SecretStr(""), file))
@@ -87,7 +100,9 @@ def _identities(folder: Path) -> dict[str, S3Identity]:
     return identities
 
 
-def _connect(store: StoreSettings) -> S3Connection:
+def _connect(store: StoreSettings) -> "S3Connection":
+    from pipeline.storage.s3 import S3Connection
+
     return S3Connection(
         endpoint=store.endpoint,
         access_key=secret_value(store.access_key, store.access_key_file),

@@ -172,6 +172,7 @@ class Work:
             yield to_receipt(page, "")
         if not tasks:
             return
+        self.by.pool.start()
         self.by.archive.fetch_original(
             self.record.original_key, path, sha256=batch.sha256
         )

@@ -103,6 +103,9 @@ class TypedPages:
     careful: list[bool] = field(default_factory=list)
     """Whether they were to be read twice."""
 
+    def start(self) -> None:
+        """Nothing to start."""
+
     def read(
         self, tasks: Iterable[PageTask], tick: Callable[[], None]
     ) -> Iterator[PageReceipt]:

@@ -315,6 +315,15 @@ def test_a_killed_process_without_a_page_does_not_break_the_pool(
     assert len(list(pool.read(tasks(4)))) == 4
 
 
+def test_processes_may_be_started_before_there_are_pages(
+    pool: PagePool, tmp_path: Path
+) -> None:
+    pool.start()
+
+    assert [receipt.number for receipt in pool.read(tasks(3))] == [1, 2, 3]
+    assert [tries(tmp_path, number) for number in (1, 2, 3)] == [["FULL"]] * 3
+
+
 PARENT = """
 import sys
 from pathlib import Path
@@ -322,6 +331,7 @@ from tests.usecases.test_page_pool import open_trouble, tasks
 from functools import partial
 from pipeline.usecases.page_pool import PagePool
 
+(Path(sys.argv[1]) / "loaded").open("a").write(__name__)
 if __name__ == "__main__":
     opener = partial(open_trouble, Path(sys.argv[1]))
     with PagePool(opener, workers=2, seconds=60, memory=300_000_000) as pool:
@@ -329,7 +339,9 @@ if __name__ == "__main__":
 """
 
 
-def test_processes_die_with_a_killed_parent(tmp_path: Path) -> None:
+def test_processes_die_with_a_killed_parent_whose_main_they_never_loaded(
+    tmp_path: Path,
+) -> None:
     make(tmp_path, 1, "sleep")
     make(tmp_path, 2, "sleep")
     script = tmp_path / "parent.py"
@@ -342,6 +354,8 @@ def test_processes_die_with_a_killed_parent(tmp_path: Path) -> None:
         wait_until(lambda: len(processes(tmp_path)) == 2)
         parent.kill()
 
+    # That its main module is loaded again in each process costs seconds in a run.
+    assert (tmp_path / "loaded").read_text() == "__main__"
     wait_until(lambda: not any(map(is_running, processes(tmp_path))))
 
 

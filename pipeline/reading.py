@@ -1,0 +1,84 @@
+"""What a reading process is made of.
+
+Apart from `pipeline.bootstrap`, which it would have to load whole: a scan starts
+processes of its own, and the catalog's libraries alone take a second of each.
+"""
+
+import functools
+import os
+import tempfile
+
+from pipeline.imaging.prepare import PrepareOptions
+from pipeline.ocr.engine import (
+    OcrEngine,
+    find_tessdata,
+    has_model,
+    open_engine,
+    other_engine,
+)
+from pipeline.settings import Settings
+from pipeline.stores import open_archive
+from pipeline.usecases.page_pool import PagePool
+from pipeline.usecases.read import PageReader, ReadOptions
+
+_PART_FOR_THE_OTHER_ENGINE = 0.7
+"""Of a page's time limit; the rest is for drawing, preparing and keeping it."""
+
+
+def open_page_pool(settings: Settings) -> PagePool:
+    """Build the pool of reading processes; they start with the first page."""
+    return PagePool(
+        functools.partial(_open_reading_process, settings),
+        workers=settings.reading.workers or os.cpu_count() or 1,
+        seconds=settings.reading.page_seconds,
+        memory=settings.reading.page_memory,
+    )
+
+
+def _open_reading_process(settings: Settings) -> PageReader:
+    """Open the reader of a process; its engines leave no picture in ``/tmp``."""
+    folder = settings.home / "scratch" / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
+    return open_page_reader(settings)
+
+
+def open_page_reader(settings: Settings) -> PageReader:
+    """Build what a reading process needs: engines and the archive."""
+    reading = settings.reading
+    tessdata = find_tessdata(reading.tessdata)
+    second = None
+    if has_model(tessdata, reading.second_model):
+        second = open_engine(
+            reading.engine, tessdata=tessdata, model=reading.second_model
+        )
+    return PageReader(
+        open_archive(settings),
+        open_engine(reading.engine, tessdata=tessdata, model=reading.model),
+        second,
+        ReadOptions(
+            PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
+            picture_dpi=reading.picture_dpi,
+            max_pixels=settings.intake.max_pixels,
+            layers=settings.filing.layers,
+        ),
+        open_other=functools.partial(_open_other_engine, settings),
+    )
+
+
+def _open_other_engine(settings: Settings) -> OcrEngine | None:
+    """Open the engine for pages that the first one died on.
+
+    Its own limit is shorter than the page's, so that a program started for the page
+    is ended by its starter.
+    """
+    reading = settings.reading
+    name = other_engine(reading.engine)
+    if name is None:
+        return None
+    return open_engine(
+        name,
+        tessdata=find_tessdata(reading.tessdata),
+        model=reading.model,
+        seconds=reading.page_seconds * _PART_FOR_THE_OTHER_ENGINE,
+    )
