@@ -35,7 +35,7 @@ Server = TypeVar("Server")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BUCKETS = ("sohoa-originals", "sohoa-work", "sohoa-dossiers")
+BUCKETS = ("sohoa-originals", "sohoa-work", "sohoa-dossiers", "sohoa-digests")
 """The buckets the limited users of `seaweedfs` have rights in."""
 
 _START_SECONDS = 60.0

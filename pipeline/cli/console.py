@@ -10,10 +10,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeElapsedColumn,
+    TransferSpeedColumn,
 )
 
 from pipeline.settings import Settings
@@ -68,12 +70,17 @@ LOG_HANDLER.setFormatter(
 )
 
 
-def progress() -> Progress:
+def progress(*, of_bytes: bool = False) -> Progress:
     """Make a progress bar on standard error, so that output can be piped."""
+    counted = (
+        (DownloadColumn(), TransferSpeedColumn())
+        if of_bytes
+        else (MofNCompleteColumn(),)
+    )
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        *counted,
         TimeElapsedColumn(),
         console=err,
         transient=True,

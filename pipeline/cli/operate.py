@@ -145,43 +145,6 @@ def show(
 
 
 @command(app)
-def verify(common: Common) -> None:
-    """Compare every stored object with its manifest."""
-    objects = faults = 0
-    archive = open_archive(common.settings())
-    with progress() as bar:
-        task = bar.add_task("objects", total=None)
-        for key, fault in archive.verify():
-            objects += 1
-            bar.advance(task)
-            if fault is None:
-                continue
-            faults += 1
-            if common.json:
-                print_json({"key": key, "fault": fault})
-            else:
-                say(f"{key}: {fault}")
-    say_beside(f"{objects} objects, {faults} faults", None)
-    if faults:
-        raise typer.Exit(ExitCode.DEFECT)
-
-
-@command(app)
-def rebuild(common: Common) -> None:
-    """Restore the catalog from the manifests."""
-    dossiers = 0
-    with open_app(common.settings()) as application, progress() as bar:
-        task = bar.add_task("dossiers", total=None)
-        for _ in application.upkeep.rebuild():
-            dossiers += 1
-            bar.advance(task)
-    if common.json:
-        print_json({"indexed": dossiers})
-    else:
-        say_beside(f"{dossiers} revisions of dossiers indexed", None)
-
-
-@command(app)
 def check(common: Common) -> None:
     """Try out everything the pipeline needs, in words and by exit code."""
     findings = []

@@ -6,16 +6,26 @@ where two tries meet, what was stored first counts for both.
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
+from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.scan import ScanBatch
 from pipeline.model.text import OcrPage, ReadPage
 from pipeline.storage import keys
 from pipeline.storage import manifest as formats
+from pipeline.storage.digest_check import Judge
+from pipeline.storage.digests import (
+    NO_SEAL,
+    Seal,
+    StoredDigest,
+    load_chains,
+    make_digests,
+)
 from pipeline.storage.store import Digest, NotAllowed, ObjectStore
 from pipeline.storage.verification import verify
 
@@ -30,8 +40,19 @@ _LAYERS = ".pdf"
 class ObjectArchive:
     """The archive over a store of objects. Holds nothing itself; safe for threads."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(
+        self, store: ObjectStore, *, seal: Seal = NO_SEAL, judge: Judge | None = None
+    ) -> None:
+        """Keep all in *store*.
+
+        Args:
+            store: where objects lie.
+            seal: signs and timestamps digests.
+            judge: tells what their signatures are worth; None: nobody asks.
+        """
         self._store = store
+        self._seal = seal
+        self._judge = judge
 
     def put_original(self, batch: ScanBatch, path: Path) -> str:
         """Store the scan, read it back by hash, and return its key.
@@ -251,9 +272,23 @@ class ObjectArchive:
             self._store.delete(key)
         return len(found)
 
-    def verify(self) -> Iterator[tuple[str, str | None]]:
-        """Compare every object with its manifest: (key, what is wrong or None)."""
-        return verify(self._store)
+    def verify(self, *, after: str = "") -> Iterator[Finding]:
+        """Compare every object with what names it; see `verification.verify`."""
+        return verify(self._store, after=after, judge=self._judge)
+
+    def make_digests(
+        self, offices: Mapping[str, str], *, until: date, made_at: datetime
+    ) -> Iterator[MadeDigest]:
+        """Chain what was filed up to *until*; see `digests.make_digests`."""
+        made = make_digests(
+            self._store, offices, until=until, seal=self._seal, made_at=made_at
+        )
+        return map(_as_made, made)
+
+    def last_digests(self) -> tuple[MadeDigest, ...]:
+        """Find the last digest of each office."""
+        chains = load_chains(self._store).by_office
+        return tuple(_as_made(chain[-1]) for _, chain in sorted(chains.items()))
 
     def _page(self, key: str) -> formats.PageRecord:
         return formats.read_page(self._store.get(key), key)
@@ -296,6 +331,17 @@ class ObjectArchive:
             revision = keys.find_revision(each.key)
             if revision and each.key == keys.manifest_key(*revision):
                 yield revision
+
+
+def _as_made(stored: StoredDigest) -> MadeDigest:
+    digest = stored.digest
+    return MadeDigest(
+        stored.key,
+        stored.link.sha256,
+        len(digest.objects),
+        digest.signed,
+        digest.timestamped,
+    )
 
 
 def _sha256(data: bytes) -> str:

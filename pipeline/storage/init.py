@@ -17,13 +17,10 @@ from minio.minioadmin import MinioAdmin
 from minio.versioningconfig import VersioningConfig
 
 from pipeline.errors import ConfigError
-from pipeline.storage.keys import AREAS, DOSSIERS, ORIGINALS
+from pipeline.storage.keys import AREAS, KEPT
 from pipeline.storage.s3 import S3Connection, translated
 
 ROLES = ("intake", "worker", "web", "upkeep")
-
-_KEPT = (ORIGINALS, DOSSIERS)
-"""Areas whose objects stay for good, so that even an overwrite leaves the old one."""
 
 _OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 _NO_LOCK = {"InvalidRequest", "MethodNotAllowed", "NotImplemented"}
@@ -66,8 +63,8 @@ def init_buckets(
             if client.bucket_exists(bucket_name=bucket):
                 report.append(f"bucket {bucket} exists")
             else:
-                report.append(_make_bucket(client, connection, bucket, area in _KEPT))
-            if area in _KEPT:
+                report.append(_make_bucket(client, connection, bucket, area in KEPT))
+            if area in KEPT:
                 report.extend(_keep_versions(client, bucket))
             else:
                 report.extend(_let_expire(client, bucket, keep_work_days))
@@ -114,17 +111,23 @@ def init_users(
 def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
     """Write down the rights of a role as an S3 policy.
 
-    ==========  ==================  ==================  ============================
-    role        originals           work                dossiers
-    ==========  ==================  ==================  ============================
-    intake      put
-    worker      get, put, list      get, put, list      get, put, list
-    web                                                 get, list; plans not
-    upkeep      get, list           get, list, delete   get, list
-    ==========  ==================  ==================  ============================
+    ========  ==================  =================  ==================  =========
+    role      originals           work               dossiers            digests
+    ========  ==================  =================  ==================  =========
+    intake    put
+    worker    get, put, list      get, put, list     get, put, list      get, put,
+                                                                         list
+    web                                              get, list; plans
+                                                     not
+    upkeep    get, list           get, list, delete  get, list           get, put,
+                                                                         list
+    ========  ==================  =================  ==================  =========
+
+    ``upkeep`` also sees old versions, for ``sohoa verify``. Nobody may remove an
+    object or a version of it where objects stay.
     """
-    originals, work, dossiers = (connection.bucket(area) for area in AREAS)
-    everywhere = (originals, work, dossiers)
+    originals, work, dossiers, digests = (connection.bucket(area) for area in AREAS)
+    everywhere = (originals, work, dossiers, digests)
     statements = {
         "intake": [_objects("Put", originals)],
         "worker": [
@@ -139,8 +142,9 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
         ],
         "upkeep": [
             _objects("Get", *everywhere),
-            _lists(*everywhere),
+            _lists(*everywhere, versions=True),
             _objects("Delete", work),
+            _objects("Put", digests),
         ],
     }
     return {"Version": "2012-10-17", "Statement": statements[role]}
@@ -154,10 +158,11 @@ def _objects(verb: str, *places: str, effect: str = "Allow") -> dict[str, Any]:
     }
 
 
-def _lists(*buckets: str) -> dict[str, Any]:
+def _lists(*buckets: str, versions: bool = False) -> dict[str, Any]:
+    seeing_old = ["s3:ListBucketVersions"] if versions else []
     return {
         "Effect": "Allow",
-        "Action": ["s3:ListBucket", "s3:GetBucketVersioning"],
+        "Action": ["s3:ListBucket", "s3:GetBucketVersioning", *seeing_old],
         "Resource": [f"arn:aws:s3:::{bucket}" for bucket in buckets],
     }
 

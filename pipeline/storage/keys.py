@@ -9,26 +9,37 @@
 ``dossiers/<id>/r1/01-giay-khai-sinh.pdf``   a paper of a dossier
 ``dossiers/<id>/r1/01-giay-khai-sinh.json``  its words and their boxes
 ``dossiers/<id>/r1/manifest.json``           put last: the dossier exists
+``digests/<office>/2026-11-24.json``         hashes of what an office filed that day
+``digests/<office>/2026-11-24.p7s``          the agency's signature of it
+``digests/<office>/2026-11-24.tsr``          a time stamping authority's token for it
 ===========================================  ==========================================
 
 The first segment is the area; an S3 store keeps each in a bucket of its own. Plans
 stand with the dossiers because they must outlive the work area: a try that finds no
 plan would decide again, and could decide otherwise than the papers already filed.
+Digests have an area of their own, so that its writers, its lock and its copies can be
+others than the papers'.
 """
 
 import re
-from datetime import UTC
+from datetime import UTC, date
 from typing import NamedTuple
 
 from pipeline.model.scan import ScanBatch
+from pipeline.model.unicode import comparable
 
 ORIGINALS = "originals"
 WORK = "work"
 DOSSIERS = "dossiers"
-AREAS = (ORIGINALS, WORK, DOSSIERS)
+DIGESTS = "digests"
+AREAS = (ORIGINALS, WORK, DOSSIERS, DIGESTS)
+KEPT = (ORIGINALS, DOSSIERS, DIGESTS)
+"""Areas whose objects stay for good; even an overwrite leaves the old one."""
 
 PLANS = f"{DOSSIERS}/plans/"
 MANIFEST = "manifest.json"
+SIGNATURE_SUFFIX = ".p7s"
+TOKEN_SUFFIX = ".tsr"
 
 _SEGMENT = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 _KEY = re.compile(rf"(?:{'|'.join(AREAS)})(?:/{_SEGMENT})+")
@@ -44,6 +55,17 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PICTURE_SUFFIX = re.compile(r"\.(?:jpg|png|tif|pdf)")
 _REVISION = re.compile(rf"{DOSSIERS}/({_DOSSIER_ID.pattern})/r([1-9][0-9]*)/.+")
 
+_PLAN = re.compile(rf"{PLANS}({_BATCH_ID.pattern})\.json")
+_ORIGINAL = re.compile(
+    rf"{ORIGINALS}/[0-9]{{4}}/[0-9]{{2}}/({_BATCH_ID.pattern})/scan\.[a-z]+"
+)
+_DIGEST = re.compile(
+    rf"{DIGESTS}/({_NAME.pattern})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\.(json|p7s|tsr)"
+)
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 80
+"""Characters of an office's name that its keys carry."""
+
 _AT_WORK = re.compile(rf"{WORK}/({_BATCH_ID.pattern})/.+")
 
 _MEDIA_TYPES = {
@@ -52,6 +74,8 @@ _MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
     "tif": "image/tiff",
+    "p7s": "application/pkcs7-signature",
+    "tsr": "application/timestamp-reply",
 }
 
 
@@ -60,6 +84,14 @@ class Revision(NamedTuple):
 
     dossier_id: str
     number: int
+
+
+class DigestPlace(NamedTuple):
+    """Which office's which day a digest or what goes with it is of."""
+
+    office: str
+    day: date
+    suffix: str
 
 
 def original_key(batch: ScanBatch) -> str:
@@ -112,6 +144,21 @@ def manifest_key(dossier_id: str, revision: int) -> str:
     return f"{_revision_prefix(dossier_id, revision)}{MANIFEST}"
 
 
+def office_folder(name: str) -> str:
+    """Turn the name of an office into what its digests are filed under.
+
+    Raises:
+        ValueError: there is no letter or digit in it.
+    """
+    folder = _NOT_IN_NAMES.sub("-", comparable(name))[:_LONGEST_NAME].strip("-")
+    return _valid(_NAME, folder)
+
+
+def digest_key(office: str, day: date, suffix: str = ".json") -> str:
+    """Name the digest of an office's day, or the signature or token beside it."""
+    return f"{DIGESTS}/{_valid(_NAME, office)}/{day.isoformat()}{suffix}"
+
+
 def dossier_prefix(dossier_id: str) -> str:
     """Name the folder of all revisions of a dossier."""
     return f"{DOSSIERS}/{_valid(_DOSSIER_ID, dossier_id)}/"
@@ -121,6 +168,29 @@ def find_revision(key: str) -> Revision | None:
     """Tell which revision of which dossier an object belongs to, if any."""
     match = _REVISION.fullmatch(key)
     return Revision(match[1], int(match[2])) if match else None
+
+
+def find_plan(key: str) -> str | None:
+    """Tell which batch a plan is of, if it is one."""
+    match = _PLAN.fullmatch(key)
+    return match[1] if match else None
+
+
+def find_original(key: str) -> str | None:
+    """Tell which batch an original is of, if it is one."""
+    match = _ORIGINAL.fullmatch(key)
+    return match[1] if match else None
+
+
+def find_digest(key: str) -> DigestPlace | None:
+    """Tell what a digest, signature or token is of, if it is one."""
+    match = _DIGEST.fullmatch(key)
+    try:
+        return match and DigestPlace(
+            match[1], date.fromisoformat(match[2]), f".{match[3]}"
+        )
+    except ValueError:  # 2026-02-30
+        return None
 
 
 def find_batch(key: str) -> str | None:

@@ -18,7 +18,7 @@ from pipeline.storage.files import (
     write_file,
 )
 from pipeline.storage.keys import WORK, checked, checked_prefix
-from pipeline.storage.store import Digest, SelfTest, StoredObject
+from pipeline.storage.store import Digest, History, SelfTest, StoredObject
 
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to a try that died."""
@@ -85,6 +85,11 @@ class LocalStore:
         with translated(prefix):
             for path, size in _walk(folder):
                 yield StoredObject(path.relative_to(self._root).as_posix(), size)
+
+    def histories(self, prefix: str) -> Iterator[History]:
+        """Find nothing: a folder keeps no versions."""
+        checked_prefix(prefix)
+        return iter(())
 
     def delete(self, key: str) -> None:
         """Remove an object of the work area, and folders it leaves empty."""

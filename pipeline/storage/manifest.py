@@ -7,6 +7,7 @@ later program and passes over them; it refuses a higher version, which it would 
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +19,7 @@ from pipeline.model.text import OcrPage, ReadPage
 PLAN_VERSION = 1
 PAGE_VERSION = 1
 TEXT_VERSION = 1
+DIGEST_VERSION = 1
 
 _SHOWN_FAULTS = 3
 """Faults named in a message; a file that is something else has hundreds."""
@@ -47,6 +49,40 @@ class TextRecord:
 
     pages: tuple[OcrPage, ...]
     version: int = TEXT_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The digest before, by place and contents: the chain."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayDigest:
+    """What an office filed on a day, with the hash of its digest before."""
+
+    office: str
+    """Folder of the office's digests."""
+
+    office_name: str
+    day: date
+    """In Vietnam (+07:00). What came late for its day is in the next digest."""
+
+    made_at: datetime
+    objects: dict[str, str]
+    """SHA-256 of each manifest and plan, by key. A manifest holds those of its papers
+    and of the scan."""
+
+    previous: Link | None
+    signed: bool
+    """Whether ``<day>.p7s`` belongs beside this: it was made with the agency's key."""
+
+    timestamped: bool
+    """Whether ``<day>.tsr`` belongs beside this."""
+
+    version: int = DIGEST_VERSION
 
 
 def write_manifest(manifest: Manifest) -> bytes:
@@ -102,18 +138,28 @@ def read_text(data: bytes, key: str) -> tuple[OcrPage, ...]:
     return _TEXT.read(data, key).pages
 
 
+def write_digest(digest: DayDigest) -> bytes:
+    """Write a digest as a manifest is written: one line an object."""
+    return _DIGEST.write(digest)
+
+
+def read_digest(data: bytes, key: str) -> DayDigest:
+    """Read a digest; raises as `read_manifest` does."""
+    return _DIGEST.read(data, key)
+
+
 def manifest_schema() -> str:
     """Describe manifests as a JSON Schema (draft 2020-12).
 
     ``docs/manifest.schema.json`` is this text; ``python -m pipeline.storage.schema``
     writes it.
     """
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:sohoa:manifest:{MANIFEST_VERSION}",
-        **_MANIFEST.adapter.json_schema(),
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return _MANIFEST.schema()
+
+
+def digest_schema() -> str:
+    """Describe digests likewise; ``docs/digest.schema.json`` is this text."""
+    return _DIGEST.schema()
 
 
 class _Versioned(Protocol):
@@ -152,6 +198,14 @@ class _Format(Generic[Record]):
             return f"{text}\n".encode()
         return data
 
+    def schema(self) -> str:
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:sohoa:{self.name}:{self.version}",
+            **self.adapter.json_schema(),
+        }
+        return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
     def read(self, data: bytes, key: str) -> Record:
         # The library's error quotes what it found, which may be personal data:
         # nothing of it is kept in the chain.
@@ -176,6 +230,7 @@ _MANIFEST = _Format("manifest", TypeAdapter(Manifest), MANIFEST_VERSION, indent=
 _PLAN = _Format("plan", TypeAdapter(PlanRecord), PLAN_VERSION)
 _PAGE = _Format("page result", TypeAdapter(PageRecord), PAGE_VERSION)
 _TEXT = _Format("document's text", TypeAdapter(TextRecord), TEXT_VERSION)
+_DIGEST = _Format("digest", TypeAdapter(DayDigest), DIGEST_VERSION, indent=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from minio.credentials.credentials import Credentials
+from minio.datatypes import Object
 from minio.error import InvalidResponseError, S3Error
 from minio.signer import sign_v4_s3
 from minio.time import to_amz_date
@@ -30,7 +32,7 @@ from pipeline.storage.keys import (
 )
 from pipeline.storage.s3 import S3Connection, translated
 from pipeline.storage.s3_trial import try_out
-from pipeline.storage.store import Digest, NotAllowed, SelfTest, StoredObject
+from pipeline.storage.store import Digest, History, NotAllowed, SelfTest, StoredObject
 
 _SHA256 = "x-amz-meta-sha256"
 """Header under which an object's hash is kept beside it."""
@@ -129,6 +131,24 @@ class MinioStore:
             ):
                 if not each.is_dir and each.object_name:
                     yield StoredObject(f"{area}/{each.object_name}", each.size or 0)
+
+    def histories(self, prefix: str) -> Iterator[History]:
+        """List what was overwritten or removed in a folder and below."""
+        area, _, rest = checked_prefix(prefix).partition("/")
+        with translated(f"versions of {prefix}"):
+            versions = self._client.list_objects(
+                bucket_name=self._connection.bucket(area),
+                prefix=rest,
+                recursive=True,
+                include_version=True,
+            )
+            for name, group in groupby(versions, lambda each: each.object_name):
+                found = list(group)
+                kept = sum(not each.is_delete_marker for each in found)
+                # Whoever removes a marker leaves the object as it was.
+                latest = next((each for each in found if _is_latest(each)), found[0])
+                if kept > 1 or latest.is_delete_marker:
+                    yield History(f"{area}/{name}", kept, latest.is_delete_marker)
 
     def delete(self, key: str) -> None:
         """Remove an object of the work area, if it is there."""
@@ -261,6 +281,10 @@ class _HashedReader:
         if ended and (found := self._hasher.hexdigest()) != self.sha256:
             raise ObjectConflict(f"{self._key}: expected {self.sha256}, found {found}")
         return data
+
+
+def _is_latest(version: Object) -> bool:
+    return str(version.is_latest).lower() == "true"
 
 
 def _is_created(response: BaseHTTPResponse) -> bool:

@@ -26,6 +26,24 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """An object that was not written once and left alone, as a versioned store sees."""
+
+    key: str
+    versions: int
+    """How many the store has of it, the present one included."""
+
+    removed: bool
+    """Nothing is there now; the versions are what it was before."""
+
+    @property
+    def described(self) -> str:
+        """Say it as part of a sentence."""
+        older = self.versions if self.removed else self.versions - 1
+        return f"the store keeps {older} older version{'s' if older != 1 else ''} of it"
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What was found by reading an object from its first to its last byte."""
 
@@ -104,6 +122,15 @@ class ObjectStore(Protocol):
         What lies in one folder stands together; beyond that the order is the store's
         own. What comes or goes meanwhile may or may not be listed. Objects that others
         put there are listed too, under names that need not have the form of keys.
+        """
+
+    def histories(self, prefix: str) -> Iterator[History]:
+        """List what was overwritten or removed in a folder and below.
+
+        A store that keeps no versions knows of none.
+
+        Raises:
+            NotAllowed: the identity in use may not look at versions.
         """
 
     def delete(self, key: str) -> None:

@@ -1,27 +1,42 @@
-"""Compare every object with the manifest that names it."""
+"""Compare every object with the manifest that names it, and manifests with digests."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
+from pipeline.model.proof import Finding
+from pipeline.model.scan import to_batch_id
 from pipeline.storage import keys
+from pipeline.storage.digest_check import Judge, check_digests
+from pipeline.storage.digests import load_chains
 from pipeline.storage.manifest import read_manifest, read_plan
-from pipeline.storage.store import ObjectStore
-
-Finding = tuple[str, str | None]
-"""A key, and what is wrong with its object; None where nothing is."""
+from pipeline.storage.parallel import in_order
+from pipeline.storage.store import History, NotAllowed, ObjectStore
 
 UNNAMED = "no manifest names it: a filing under way, or what is left of one"
 FOREIGN = "not an object of this archive"
+GONE = "missing: a digest names it"
+
+_SCAN_DIGITS = 16
+"""Digits that the ids of a scan's dossiers begin with."""
 
 
-def verify(store: ObjectStore) -> Iterator[Finding]:
-    """Read everything below ``dossiers/`` and the originals it names.
+def verify(
+    store: ObjectStore, *, after: str = "", judge: Judge | None = None
+) -> Iterator[Finding]:
+    """Read everything but page results, and compare it with what names it.
 
-    A dossier whose manifest is put while this runs counts as filed. Originals that no
-    manifest names are not looked at: received scans wait there, and rejected ones.
+    First the chain of digests, always whole. Then scan by scan its plan, manifests,
+    papers and original; then originals that no manifest names, which tell their hash
+    by their own name. A dossier whose manifest is put while this runs counts as filed.
+
+    Args:
+        store: what to read.
+        after: `Finding.reached` of an earlier, unfinished run.
+        judge: tells what a signature is worth; None: signatures are not looked into.
 
     Yields:
         Each object once, or for an original once for each run of its dossiers.
@@ -29,79 +44,202 @@ def verify(store: ObjectStore) -> Iterator[Finding]:
     Raises:
         StoreUnavailable, ConfigError: there is no usable answer; nothing is concluded.
     """
-    check = _Verification(store)
-    found = (each.key for each in store.list_objects(f"{keys.DOSSIERS}/"))
-    for revision, members in groupby(found, keys.find_revision):
-        if revision is None:
-            yield from map(check.loose, members)
-        else:
-            yield from check.revision(revision, members)
+    chains = load_chains(store)
+    yield from (Finding(*each) for each in check_digests(store, chains, judge))
+    check = _Verification(store, chains.objects(), _histories(store))
+    for findings in in_order(check.unit, check.units(after)):
+        yield from findings
+    yield from check.absent()
+    yield from in_order(check.original, check.originals(after))
+
+
+def _histories(store: ObjectStore) -> dict[str, History]:
+    """Find objects that were overwritten or removed, where the store can tell."""
+    try:
+        return {
+            each.key: each
+            for area in (keys.DOSSIERS, keys.ORIGINALS)
+            for each in store.histories(f"{area}/")
+        }
+    except NotAllowed:
+        return {}  # `sohoa check` says what the identity in use may not
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is looked at in one piece: all dossiers of a scan, or a plan."""
+
+    name: str
+    """Empty: something foreign, which is looked at every time."""
+
+    members: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Verification:
     store: ObjectStore
-    last_original: tuple[str, str] = field(default=("", ""))
-    """Key and expected hash: dossiers of one scan stand side by side in the list."""
+    proven: dict[str, tuple[bytes, str]]
+    """Hash of each manifest and plan that a digest names, and that digest's key."""
+
+    histories: dict[str, History]
+    listed: set[str] = field(default_factory=set)
+    """Of what is proven or has a history: what is there."""
+
+    scans: set[str] = field(default_factory=set)
+    """Scans that became a dossier, by the first digits of their ids."""
+
+    def units(self, after: str) -> Iterator[_Unit]:
+        """Divide what lies below ``dossiers/``, leaving out units up to *after*."""
+        every = (each.key for each in self.store.list_objects(f"{keys.DOSSIERS}/"))
+        for name, grouped in groupby(every, _unit_name):
+            members = tuple(grouped)
+            for key in members:
+                if key in self.proven or key in self.histories:
+                    self.listed.add(key)
+                revision = keys.find_revision(key)
+                if revision and key == keys.manifest_key(*revision):
+                    self.scans.add(revision.dossier_id[:_SCAN_DIGITS])
+            if not name or name > after:
+                yield _Unit(name, members)
+
+    def unit(self, unit: _Unit) -> list[Finding]:
+        """Look at all members of a unit."""
+        found: list[Finding] = []
+        originals: set[tuple[str, str]] = set()
+        for revision, members in groupby(unit.members, keys.find_revision):
+            if revision is None:
+                found.extend(map(self.loose, members))
+            else:
+                found.extend(self.revision(revision, members, originals))
+        if unit.name:
+            found[-1] = found[-1]._replace(reached=unit.name)
+        return found
+
+    def absent(self) -> Iterator[Finding]:
+        """Tell what the list should have held, after all units were looked at."""
+        for key in sorted(self.proven.keys() - self.listed):
+            fault = f"{GONE} ({self.proven[key][1]})"
+            yield Finding(key, self.with_history(key, fault))
+        for key, history in sorted(self.histories.items()):
+            if history.removed and key not in self.listed and key not in self.proven:
+                yield Finding(key, f"removed; {history.described}")
+
+    def originals(self, after: str) -> Iterator[str]:
+        """List the originals that no manifest led to."""
+        every = self.store.list_objects(f"{keys.ORIGINALS}/")
+        for _, grouped in groupby(every, lambda each: each.key.rpartition("/")[0]):
+            members = [each.key for each in grouped]
+            batch_id = keys.find_original(members[0])
+            is_known = batch_id is not None and batch_id[:_SCAN_DIGITS] in self.scans
+            if len(members) > 1 or not is_known:
+                yield from (key for key in members if key > after)
+
+    def original(self, key: str) -> Finding:
+        """Compare an original with the hash that its batch is named by."""
+        batch_id = keys.find_original(key)
+        if batch_id is None:
+            return Finding(key, FOREIGN)
+        try:
+            found = self.store.digest(key)
+        except ObjectMissing:
+            return Finding(key, "missing", reached=key)
+        fault = None
+        if to_batch_id(found.sha256) != batch_id:
+            fault = f"SHA-256 {found.sha256}, which is not that of its batch"
+        return Finding(key, fault, found.size, reached=key)
 
     def loose(self, key: str) -> Finding:
         """Look at an object that belongs to no dossier."""
+        if keys.find_plan(key) is None:
+            return Finding(key, FOREIGN)
         try:
-            if not key.startswith(keys.PLANS):
-                return key, FOREIGN
-            plan = read_plan(self.store.get(key), key)
-            if keys.plan_key(plan.batch_id) != key:
-                return key, f"holds the plan of batch {plan.batch_id}"
+            data = self.store.get(key)
+            plan = read_plan(data, key)
         except (ObjectMissing, ObjectConflict) as error:
-            return key, _described(key, error)
-        except ValueError:
-            return key, FOREIGN
-        return key, None
+            return Finding(key, _described(key, error))
+        fault = None
+        if keys.plan_key(plan.batch_id) != key:
+            fault = f"holds the plan of batch {plan.batch_id}"
+        return Finding(key, fault or self.changed(key, data), len(data))
 
     def revision(
-        self, revision: keys.Revision, members: Iterable[str]
+        self,
+        revision: keys.Revision,
+        members: Iterable[str],
+        originals: set[tuple[str, str]],
     ) -> Iterator[Finding]:
         """Compare one revision of a dossier with its manifest."""
         key = keys.manifest_key(*revision)
         try:
-            manifest = read_manifest(self.store.get(key), key)
+            data = self.store.get(key)
+            manifest = read_manifest(data, key)
         except ObjectMissing:
-            yield from ((member, UNNAMED) for member in members)
+            yield from (Finding(member, UNNAMED) for member in members)
             return
         except ObjectConflict as error:
-            yield key, _described(key, error)
-            yield from ((member, UNNAMED) for member in members if member != key)
+            yield Finding(key, _described(key, error))
+            yield from (Finding(each, UNNAMED) for each in members if each != key)
             return
-        yield key, _misplaced(manifest, revision)
+        fault = _misplaced(manifest, revision) or self.changed(key, data)
+        yield Finding(key, fault, len(data))
         named = {key}
         for document in manifest.documents:
             named |= {document.key, document.text_key}
             yield self.compare(document.key, document.sha256, document.size)
             yield self.compare(document.text_key, document.text_sha256)
         original = (manifest.original_key, manifest.original_sha256)
-        if original != self.last_original:
+        if original not in originals:
+            originals.add(original)
             yield self.compare(*original)
-            self.last_original = original
-        yield from ((member, UNNAMED) for member in members if member not in named)
+        yield from (Finding(each, UNNAMED) for each in members if each not in named)
+
+    def changed(self, key: str, data: bytes) -> str | None:
+        """Compare a manifest or plan with its digest, or else with its history."""
+        found = hashlib.sha256(data)
+        if key in self.proven:
+            sha256, digest = self.proven[key]
+            if found.digest() != sha256:
+                return f"SHA-256 {found.hexdigest()}, {digest} says {sha256.hex()}"
+        elif key in self.histories:
+            return f"overwritten; {self.histories[key].described}"
+        return None
 
     def compare(self, key: str, sha256: str, size: int | None = None) -> Finding:
         """Read an object and compare it with what its manifest says."""
         try:
             found = self.store.digest(key)
         except ObjectMissing:
-            return key, "missing"
+            return Finding(key, self.with_history(key, "missing"))
         except ValueError:
-            return key, FOREIGN
+            return Finding(key, FOREIGN)
+        fault = None
         if size is not None and found.size != size:
-            return key, f"{found.size} bytes, its manifest says {size}"
-        if found.sha256 != sha256:
-            return key, f"SHA-256 {found.sha256}, its manifest says {sha256}"
-        return key, None
+            fault = f"{found.size} bytes, its manifest says {size}"
+        elif found.sha256 != sha256:
+            fault = f"SHA-256 {found.sha256}, its manifest says {sha256}"
+        return Finding(key, fault and self.with_history(key, fault), found.size)
+
+    def with_history(self, key: str, fault: str) -> str:
+        """Add what the store still has of an object: it may be mended with that."""
+        if key not in self.histories:
+            return fault
+        self.listed.add(key)
+        return f"{fault}; {self.histories[key].described}"
+
+
+def _unit_name(key: str) -> str:
+    revision = keys.find_revision(key)
+    if revision is not None:
+        return f"{keys.DOSSIERS}/{revision.dossier_id[:_SCAN_DIGITS]}"
+    return key if keys.find_plan(key) else ""
 
 
 def _misplaced(manifest: Manifest, revision: keys.Revision) -> str | None:
     if (manifest.id, manifest.revision) != revision:
         return f"holds the manifest of {manifest.id}, revision {manifest.revision}"
+    batch_id = keys.find_original(manifest.original_key)
+    if batch_id is not None and batch_id != manifest.batch_id:
+        return f"names the original of batch {batch_id}, not {manifest.batch_id}"
     return None
 
 

@@ -3,12 +3,14 @@
 `pipeline.bootstrap` introduces the adapters; mypy checks there that they fit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.intake import ClaimedFile, Probe
+from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
 from pipeline.model.state import (
@@ -177,8 +179,22 @@ class Archive(Protocol):
     def expire_work(self, batch_id: str) -> int:
         """Remove a filed batch's page results; returns how many objects went."""
 
-    def verify(self) -> Iterator[tuple[str, str | None]]:
-        """Compare every object with its manifest: (key, what is wrong or None)."""
+    def verify(self, *, after: str = "") -> Iterator[Finding]:
+        """Compare every object with what names it, going on after `Finding.reached`."""
+
+    def make_digests(
+        self, offices: Mapping[str, str], *, until: date, made_at: datetime
+    ) -> Iterator[MadeDigest]:
+        """Chain what was filed up to the end of *until* and is in no digest yet.
+
+        Args:
+            offices: name of the office by the id of its counter.
+            until: the last day that is over in Vietnam.
+            made_at: the time now.
+        """
+
+    def last_digests(self) -> tuple[MadeDigest, ...]:
+        """Find the last digest of each office."""
 
 
 class Catalog(Protocol):

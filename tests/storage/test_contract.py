@@ -254,7 +254,7 @@ def test_a_dossier_is_filed_corrected_and_verified(
     assert list(archive.manifests()) == filed
     assert archive.document_text(filed[0].documents[0]) == (TEXT,)
     assert archive.find_page(BATCH_ID, RECIPE, 1) is None
-    assert {problem for _, problem in archive.verify()} == {None}
+    assert {each.fault for each in archive.verify()} == {None}
 
 
 def test_a_store_in_order_has_no_problems(store: ObjectStore) -> None:

@@ -23,7 +23,7 @@ from tests.storage.conftest import connect, open_store
 from tests.storage.records import BATCH, SCAN, file_dossier
 
 OURS = S3Connection(endpoint="store.example", access_key="a", secret_key="b")
-AREAS = ("originals", "work", "dossiers")
+AREAS = ("originals", "work", "dossiers", "digests")
 
 
 def test_buckets_keep_versions_where_objects_stay(connection: S3Connection) -> None:
@@ -185,9 +185,9 @@ def test_a_worker_can_do_its_work(roles: dict[str, MinioStore], tmp_path: Path) 
     assert ObjectArchive(roles["web"]).manifest(filed.id) == filed
     assert roles["worker"].check().refused == ()
     assert all(
-        problem is None
-        for key, problem in ObjectArchive(roles["upkeep"]).verify()
-        if filed.id in key
+        each.fault is None
+        for each in ObjectArchive(roles["upkeep"]).verify()
+        if filed.id in each.key
     )
 
 

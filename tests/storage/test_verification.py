@@ -31,7 +31,7 @@ def store(archive: ObjectArchive, tmp_path: Path) -> Path:
 
 
 def problems(archive: ObjectArchive) -> dict[str, str]:
-    return {key: problem for key, problem in archive.verify() if problem is not None}
+    return {each.key: each.fault for each in archive.verify() if each.fault is not None}
 
 
 def flip_a_bit(path: Path) -> None:
@@ -50,7 +50,7 @@ def put(path: Path, data: bytes) -> None:
 def test_a_sound_archive_is_looked_at_whole(
     archive: ObjectArchive, store: Path
 ) -> None:
-    assert dict(archive.verify()) == dict.fromkeys(
+    assert {each.key: each.fault for each in archive.verify()} == dict.fromkeys(
         [MANIFEST, PDF, TEXT, ORIGINAL, PLAN_KEY]
     )
 
@@ -166,7 +166,7 @@ def test_an_original_of_many_dossiers_is_read_once(
     for ordinal in range(2, 5):
         archive.commit(replace(manifest(), id=f"{BATCH_ID[:16]}-{ordinal:02d}"))
 
-    looked_at = [key for key, _ in archive.verify()]
+    looked_at = [each.key for each in archive.verify()]
 
     assert looked_at.count(ORIGINAL) == 1
     assert (store / ORIGINAL).read_bytes() == SCAN
