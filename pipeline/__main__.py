@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import batches, ingest, operate, sheets
+from pipeline.cli import batches, ingest, operate, prove, sheets
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 
-__all__ = ["app", "batches", "ingest", "main", "operate", "sheets"]
+__all__ = ["app", "batches", "ingest", "main", "operate", "prove", "sheets"]
 
 
 @command(app, service=True)

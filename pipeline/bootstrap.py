@@ -26,7 +26,15 @@ from pipeline.settings import (
     load_settings,
     sheet_keys,
 )
-from pipeline.stores import init_store, open_archive, open_catalog
+from pipeline.signatory import open_judge, open_seal
+from pipeline.storage.archive import ObjectArchive
+from pipeline.stores import (
+    init_store,
+    open_archive,
+    open_catalog,
+    open_store,
+    store_name,
+)
 from pipeline.templates import load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.digitize import (
@@ -40,6 +48,7 @@ from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import FileReader, Ingested, Ingester
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
+from pipeline.usecases.prove import Bookmark, Prover
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.status import StatusFile
@@ -58,9 +67,11 @@ __all__ = [
     "now",
     "open_app",
     "open_archive",
+    "open_bookmark",
     "open_catalog",
     "open_file_reader",
     "open_page_reader",
+    "open_prover",
     "open_sheet_printer",
 ]
 """What the doors need: they import the composition root, nothing below it."""
@@ -85,6 +96,7 @@ class App:
     digitizer: Digitizer
     filer: Filer
     ingester: Ingester
+    prover: Prover
     upkeep: Upkeep
     viewer: Viewer
     status_file: StatusFile
@@ -155,6 +167,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         digitizer=digitizer,
         filer=filer,
         ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
+        prover=open_prover(settings),
         upkeep=Upkeep(archive, catalog, inbox, filer, scratch, keep, now),
         viewer=Viewer(archive),
         status_file=StatusFile(inbox, archive, catalog, now),
@@ -181,6 +194,20 @@ def open_file_reader(
                 batch_id=_NO_BATCH,
                 recipe=make_recipe(settings, careful=careful),
             )
+
+
+def open_prover(settings: Settings) -> Prover:
+    """Build what proves the store: needs neither catalog nor reader."""
+    archive = ObjectArchive(
+        open_store(settings), seal=open_seal(settings), judge=open_judge(settings)
+    )
+    offices = {each.id: each.office for each in load_counters(settings.config)}
+    return Prover(archive, offices, now)
+
+
+def open_bookmark(settings: Settings, job: str) -> Bookmark:
+    """Open the note of how far a long job over the store came."""
+    return Bookmark(settings.home / f"{job}.bookmark", store_name(settings))
 
 
 def now() -> datetime:

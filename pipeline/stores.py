@@ -37,6 +37,14 @@ def open_store(settings: Settings) -> ObjectStore:
     return MinioStore(**asdict(_connect(settings.store)))
 
 
+def store_name(settings: Settings) -> str:
+    """Say in a word which store the settings name; no secret is in it."""
+    store = settings.store
+    if store.kind == "local":
+        return str(settings.home / "store")
+    return f"{store.endpoint}/{store.bucket_prefix}"
+
+
 @contextmanager
 def open_catalog(settings: Settings) -> Iterator[Catalog]:
     """Open the catalog alone, with its tables up to date."""

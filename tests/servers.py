@@ -455,6 +455,8 @@ def weed_command(
         "-webdav=false",
         "-admin.ui=false",
         "-master.telemetry=false",
+        "-volume.max=20000",  # each bucket takes some; else disk space limits them
+        "-master.volumeSizeLimitMB=64",
         "-s3.autoCreateBucket=false",
         "-s3.allowDeleteBucketNotEmpty=false",
         f"-s3.config={identities}",

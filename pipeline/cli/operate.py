@@ -9,14 +9,13 @@ import typer
 
 from pipeline.bootstrap import (
     init_store,
-    open_app,
     open_archive,
     open_catalog,
     open_file_reader,
 )
 from pipeline.cli.app import app, store_app
 from pipeline.cli.command import Common, command
-from pipeline.cli.console import print_json, printable, progress, say, say_beside
+from pipeline.cli.console import print_json, printable, say, say_beside
 from pipeline.cli.files import write_whole
 from pipeline.cli.results import (
     finding_to_json,
@@ -25,7 +24,7 @@ from pipeline.cli.results import (
     page_to_json,
 )
 from pipeline.cli.say import say_hit, say_manifest
-from pipeline.errors import ExitCode, ObjectMissing
+from pipeline.errors import ObjectMissing
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.search import SearchQuery
 from pipeline.selfcheck import Outlook, check_all, worst_exit_code

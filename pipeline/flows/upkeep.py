@@ -27,7 +27,8 @@ def upkeep(expire: bool = False) -> State[Any]:
     """Do the regular work.
 
     Args:
-        expire: also remove page results of batches that were filed long ago.
+        expire: also do the night's work: remove page results of batches that were
+            filed long ago, and chain what was filed up to yesterday into digests.
     """
     settings = load_settings()
     sign_in(settings)
@@ -40,10 +41,12 @@ def upkeep(expire: bool = False) -> State[Any]:
         # On an S3 server the bucket's own rule does it: no identity may delete.
         local = app.settings.store.kind == "local"
         expired = app.upkeep.expire_work() if expire and local else 0
-    watching = start_watch()
+        watching = start_watch()
+        # Last: a token or timestamp server that is away ends the run here.
+        digests = sum(1 for _ in app.prover.make_digests()) if expire else 0
     log.info(
-        "buried %d, restarted %d, cleared %d, expired %d",
-        *(buried, restarted, cleared, expired),
+        "buried %d, restarted %d, cleared %d, expired %d, digests %d",
+        *(buried, restarted, cleared, expired, digests),
     )
     if watching:
         log.warning("no watch was running; one was started")

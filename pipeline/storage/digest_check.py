@@ -71,7 +71,7 @@ class _Check:
                 keys.SIGNATURE_SUFFIX,
                 judge and judge.signature_fault,
             ),
-            (digest.timestamped, keys.TOKEN_SUFFIX, judge and judge.token_fault),
+            (digest.timestamped, keys.STAMP_SUFFIX, judge and judge.token_fault),
         ):
             if not wanted:
                 continue

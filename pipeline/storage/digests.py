@@ -258,7 +258,7 @@ def _seal(
     digest = stored.digest
     for wanted, can, suffix, make in (
         (digest.signed, seal.signs, keys.SIGNATURE_SUFFIX, seal.sign),
-        (digest.timestamped, seal.timestamps, keys.TOKEN_SUFFIX, seal.timestamp),
+        (digest.timestamped, seal.timestamps, keys.STAMP_SUFFIX, seal.timestamp),
     ):
         key = keys.digest_key(digest.office, digest.day, suffix)
         if wanted and can and key not in beside:

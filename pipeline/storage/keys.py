@@ -39,7 +39,7 @@ KEPT = (ORIGINALS, DOSSIERS, DIGESTS)
 PLANS = f"{DOSSIERS}/plans/"
 MANIFEST = "manifest.json"
 SIGNATURE_SUFFIX = ".p7s"
-TOKEN_SUFFIX = ".tsr"
+STAMP_SUFFIX = ".tsr"
 
 _SEGMENT = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
 _KEY = re.compile(rf"(?:{'|'.join(AREAS)})(?:/{_SEGMENT})+")

@@ -6,16 +6,15 @@ import io
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from minio.credentials.credentials import Credentials
-from minio.datatypes import Object
 from minio.error import InvalidResponseError, S3Error
 from minio.signer import sign_v4_s3
 from minio.time import to_amz_date
@@ -135,20 +134,22 @@ class MinioStore:
     def histories(self, prefix: str) -> Iterator[History]:
         """List what was overwritten or removed in a folder and below."""
         area, _, rest = checked_prefix(prefix).partition("/")
+        older: Counter[str] = Counter()
+        removed = set()
         with translated(f"versions of {prefix}"):
-            versions = self._client.list_objects(
+            for each in self._client.list_objects(
                 bucket_name=self._connection.bucket(area),
                 prefix=rest,
                 recursive=True,
                 include_version=True,
-            )
-            for name, group in groupby(versions, lambda each: each.object_name):
-                found = list(group)
-                kept = sum(not each.is_delete_marker for each in found)
-                # Whoever removes a marker leaves the object as it was.
-                latest = next((each for each in found if _is_latest(each)), found[0])
-                if kept > 1 or latest.is_delete_marker:
-                    yield History(f"{area}/{name}", kept, latest.is_delete_marker)
+            ):
+                is_latest = str(each.is_latest).lower() == "true"
+                if each.is_delete_marker and is_latest:
+                    removed.add(f"{area}/{each.object_name}")
+                elif not each.is_delete_marker and not is_latest:
+                    older[f"{area}/{each.object_name}"] += 1
+        for key in sorted(removed | older.keys()):
+            yield History(key, older[key], key in removed)
 
     def delete(self, key: str) -> None:
         """Remove an object of the work area, if it is there."""
@@ -281,10 +282,6 @@ class _HashedReader:
         if ended and (found := self._hasher.hexdigest()) != self.sha256:
             raise ObjectConflict(f"{self._key}: expected {self.sha256}, found {found}")
         return data
-
-
-def _is_latest(version: Object) -> bool:
-    return str(version.is_latest).lower() == "true"
 
 
 def _is_created(response: BaseHTTPResponse) -> bool:

@@ -30,17 +30,16 @@ class History:
     """An object that was not written once and left alone, as a versioned store sees."""
 
     key: str
-    versions: int
-    """How many the store has of it, the present one included."""
+    older: int
+    """How many earlier versions the store keeps of it."""
 
     removed: bool
-    """Nothing is there now; the versions are what it was before."""
+    """Nothing is there now."""
 
-    @property
-    def described(self) -> str:
-        """Say it as part of a sentence."""
-        older = self.versions if self.removed else self.versions - 1
-        return f"the store keeps {older} older version{'s' if older != 1 else ''} of it"
+    def __str__(self) -> str:
+        done = "removed" if self.removed else "overwritten"
+        plural = "" if self.older == 1 else "s"
+        return f"{done}, the store keeps {self.older} older version{plural}"
 
 
 @dataclass(frozen=True, slots=True)

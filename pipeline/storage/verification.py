@@ -1,6 +1,7 @@
 """Compare every object with the manifest that names it, and manifests with digests."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -45,8 +46,8 @@ def verify(
         StoreUnavailable, ConfigError: there is no usable answer; nothing is concluded.
     """
     chains = load_chains(store)
-    yield from (Finding(*each) for each in check_digests(store, chains, judge))
     check = _Verification(store, chains.objects(), _histories(store))
+    yield from map(check.digest, check_digests(store, chains, judge))
     for findings in in_order(check.unit, check.units(after)):
         yield from findings
     yield from check.absent()
@@ -57,9 +58,7 @@ def _histories(store: ObjectStore) -> dict[str, History]:
     """Find objects that were overwritten or removed, where the store can tell."""
     try:
         return {
-            each.key: each
-            for area in (keys.DOSSIERS, keys.ORIGINALS)
-            for each in store.histories(f"{area}/")
+            each.key: each for area in keys.KEPT for each in store.histories(f"{area}/")
         }
     except NotAllowed:
         return {}  # `sohoa check` says what the identity in use may not
@@ -87,6 +86,14 @@ class _Verification:
 
     scans: set[str] = field(default_factory=set)
     """Scans that became a dossier, by the first digits of their ids."""
+
+    def digest(self, found: tuple[str, str | None]) -> Finding:
+        """Add to what was found out about a digest that it was overwritten, if so."""
+        key, fault = found
+        if key in self.histories:
+            self.listed.add(key)
+            return Finding(key, fault or str(self.histories[key]))
+        return Finding(key, fault)
 
     def units(self, after: str) -> Iterator[_Unit]:
         """Divide what lies below ``dossiers/``, leaving out units up to *after*."""
@@ -122,17 +129,19 @@ class _Verification:
             yield Finding(key, self.with_history(key, fault))
         for key, history in sorted(self.histories.items()):
             if history.removed and key not in self.listed and key not in self.proven:
-                yield Finding(key, f"removed; {history.described}")
+                yield Finding(key, str(history))
 
     def originals(self, after: str) -> Iterator[str]:
         """List the originals that no manifest led to."""
-        every = self.store.list_objects(f"{keys.ORIGINALS}/")
-        for _, grouped in groupby(every, lambda each: each.key.rpartition("/")[0]):
-            members = [each.key for each in grouped]
-            batch_id = keys.find_original(members[0])
+        batches = Counter(map(keys.find_original, self._originals()))
+        for key in self._originals():
+            batch_id = keys.find_original(key)
             is_known = batch_id is not None and batch_id[:_SCAN_DIGITS] in self.scans
-            if len(members) > 1 or not is_known:
-                yield from (key for key in members if key > after)
+            if key > after and not (is_known and batches[batch_id] == 1):
+                yield key
+
+    def _originals(self) -> Iterator[str]:
+        return (each.key for each in self.store.list_objects(f"{keys.ORIGINALS}/"))
 
     def original(self, key: str) -> Finding:
         """Compare an original with the hash that its batch is named by."""
@@ -201,7 +210,7 @@ class _Verification:
             if found.digest() != sha256:
                 return f"SHA-256 {found.hexdigest()}, {digest} says {sha256.hex()}"
         elif key in self.histories:
-            return f"overwritten; {self.histories[key].described}"
+            return str(self.histories[key])
         return None
 
     def compare(self, key: str, sha256: str, size: int | None = None) -> Finding:
@@ -224,7 +233,7 @@ class _Verification:
         if key not in self.histories:
             return fault
         self.listed.add(key)
-        return f"{fault}; {self.histories[key].described}"
+        return f"{fault}; {self.histories[key]}"
 
 
 def _unit_name(key: str) -> str:

@@ -1,4 +1,6 @@
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -174,6 +176,34 @@ def test_verify_names_what_is_damaged(
         assert result.stdout.startswith(f"{key}: ")
 
 
+def test_verify_goes_on_after_a_stop_unless_told_not_to(
+    sohoa: Sohoa, filed: Manifest, home: Path
+) -> None:
+    note = {"subject": str(home / "store"), "reached": "dossiers/g", "faults": {}}
+    for options in ([], ["--fresh"]):
+        (home / "verify.bookmark").write_text(json.dumps(note))
+        said = sohoa("verify", *options).stderr
+        assert said.startswith("1 objects" if not options else "5 objects")
+
+
+def test_digests_are_made_once_and_shown(
+    sohoa: Sohoa, filed: Manifest, home: Path
+) -> None:
+    long_ago = replace(
+        filed, id=f"{filed.batch_id[:16]}-02", filed_at=datetime(2026, 1, 5, tzinfo=UTC)
+    )
+    ObjectArchive(LocalStore(home / "store")).commit(long_ago)
+
+    made, *_ = lines(sohoa("digest", "--json").stdout)
+
+    assert str(made["key"]).endswith("/2026-01-05.json")
+    assert made["objects"] == 2
+    assert sohoa("digest").stdout == ""
+    shown = sohoa("digest", "--last").stdout
+    assert "digests/" in shown
+    assert "NOT SIGNED" in shown
+
+
 def test_rebuild_makes_findable_what_lies_in_the_store(
     sohoa: Sohoa, filed: Manifest
 ) -> None:
@@ -214,7 +244,7 @@ def test_check_answers_machines(sohoa: Sohoa) -> None:
 
 
 NAMES = [
-    *("ingest", "read", "get", "search", "show", "verify", "rebuild"),
+    *("ingest", "read", "get", "search", "show", "verify", "digest", "rebuild"),
     *("batches", "retry", "check", "up", "deploy", "web", "store"),
 ]
 

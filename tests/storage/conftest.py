@@ -13,6 +13,10 @@ from pipeline.storage.minio_store import MinioStore
 from pipeline.storage.s3 import S3Connection
 from pipeline.storage.store import ObjectStore
 from tests.servers import S3Server
+from tests.signing.conftest import agency, authority, clock_url
+
+__all__ = ["agency", "authority", "clock_url"]
+"""Fixtures of another room: who signs digests."""
 
 
 @pytest.fixture(
@@ -29,6 +33,13 @@ def store(
     if request.param == "local":
         return LocalStore(tmp_path_factory.mktemp("store") / "objects")
     connection = connect(request.getfixturevalue(f"{request.param}_server"))
+    init_buckets(connection)
+    return open_store(connection)
+
+
+@pytest.fixture
+def versioned(connection: S3Connection) -> ObjectStore:
+    """Give each kind of store that keeps versions in turn, empty."""
     init_buckets(connection)
     return open_store(connection)
 

@@ -140,7 +140,8 @@ RIGHTS = {
     "intake": {("put", "originals")},
     "worker": {(action, area) for action in ACTIONS for area in AREAS},
     "web": {("get", "dossiers"), ("list", "dossiers")},
-    "upkeep": {(action, area) for action in ("get", "list") for area in AREAS},
+    "upkeep": {(action, area) for action in ("get", "list") for area in AREAS}
+    | {("put", "digests")},
 }
 
 
@@ -195,10 +196,10 @@ def test_a_worker_can_do_its_work(roles: dict[str, MinioStore], tmp_path: Path) 
 @pytest.mark.parametrize(
     ("role", "allowed", "refused"),
     [
-        ("worker", 3 + 3 + 1, 0),
-        ("upkeep", 3 + 3, 1),
-        ("web", 1 + 1, 2 + 1),
-        ("intake", 0, 3 + 1),
+        ("worker", 4 + 4 + 1, 0),
+        ("upkeep", 4 + 4, 1),
+        ("web", 1 + 1, 3 + 1),
+        ("intake", 0, 4 + 1),
     ],
 )
 def test_an_identity_hears_what_it_may(

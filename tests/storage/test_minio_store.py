@@ -12,6 +12,7 @@ from minio.versioningconfig import VersioningConfig
 
 from pipeline.errors import ConfigError, ObjectConflict, StoreUnavailable
 from pipeline.storage.init import init_buckets
+from pipeline.storage.keys import AREAS
 from pipeline.storage.minio_store import MinioStore
 from pipeline.storage.s3 import S3Connection
 from tests.servers import S3Server, free_ports
@@ -109,7 +110,7 @@ def test_wrong_keys_are_a_fault_of_the_setup(
         with pytest.raises(ConfigError) as caught:
             attempt()
         assert SECRET not in "".join(traceback.format_exception(caught.value))
-    assert len(store.check().problems) == 3
+    assert len(store.check().problems) == len(AREAS)
 
 
 def test_a_missing_bucket_is_a_fault_of_the_setup(connection: S3Connection) -> None:
@@ -120,7 +121,7 @@ def test_a_missing_bucket_is_a_fault_of_the_setup(connection: S3Connection) -> N
     with pytest.raises(ConfigError, match="NoSuchBucket"):
         store.get("work/a")
     problems = store.check().problems
-    assert len(problems) == 3
+    assert len(problems) == len(AREAS)
     assert all("run sohoa store init" in problem for problem in problems)
 
 
