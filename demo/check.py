@@ -47,7 +47,8 @@ def problems(
     if len(manifests) != expected:
         yield f"{len(manifests)} dossiers were filed, {expected} were dropped"
     yield from _run_problems(runs, len(scans))
-    yield from (f"{key}: {fault}" for key, fault in app.archive.verify() if fault)
+    found = app.archive.verify()
+    yield from (f"{each.key}: {each.fault}" for each in found if each.fault)
     if any(True for _ in app.inbox.claimed()):
         yield "a claimed file was left in staging"
 
