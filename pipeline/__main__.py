@@ -4,11 +4,20 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import batches, ingest, operate, prove, sheets
+from pipeline.cli import batches, ingest, operate, prove, sheets, templates
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 
-__all__ = ["app", "batches", "ingest", "main", "operate", "prove", "sheets"]
+__all__ = [
+    "app",
+    "batches",
+    "ingest",
+    "main",
+    "operate",
+    "prove",
+    "sheets",
+    "templates",
+]
 
 
 @command(app, service=True)

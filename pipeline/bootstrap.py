@@ -27,6 +27,7 @@ from pipeline.settings import (
     sheet_keys,
 )
 from pipeline.signatory import open_judge, open_seal
+from pipeline.skeleton import write_skeleton
 from pipeline.storage.archive import ObjectArchive
 from pipeline.stores import (
     init_store,
@@ -35,7 +36,7 @@ from pipeline.stores import (
     open_store,
     store_name,
 )
-from pipeline.templates import load_doctypes, load_procedures
+from pipeline.templates import find_problems, load_doctypes, load_procedures
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.digitize import (
     Care,
@@ -52,6 +53,7 @@ from pipeline.usecases.prove import Bookmark, Prover
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.status import StatusFile
+from pipeline.usecases.try_template import TemplateTrial, TriedPage, TriedPaper
 from pipeline.usecases.turns import Turns
 from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
@@ -59,8 +61,11 @@ from pipeline.usecases.view import Viewer
 __all__ = [
     "App",
     "Ingested",
+    "TriedPage",
+    "TriedPaper",
     "Work",
     "find_counter",
+    "find_problems",
     "init_store",
     "is_worth_retrying",
     "load_settings",
@@ -73,6 +78,8 @@ __all__ = [
     "open_page_reader",
     "open_prover",
     "open_sheet_printer",
+    "open_template_trial",
+    "write_skeleton",
 ]
 """What the doors need: they import the composition root, nothing below it."""
 
@@ -180,19 +187,39 @@ def open_file_reader(
     settings: Settings,
 ) -> Iterator[Callable[[Path], Iterator[ReadPage]]]:
     """Give a function that recognizes a file page by page and keeps nothing."""
+    with _passing_reader(settings) as (read, _):
+        yield read
+
+
+@contextmanager
+def open_template_trial(settings: Settings) -> Iterator[TemplateTrial]:
+    """Build what tries document types out on a file and keeps nothing.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    doctypes = load_doctypes(settings.config)
+    with _passing_reader(settings) as (read, picture):
+        yield TemplateTrial(read, picture, doctypes)
+
+
+@contextmanager
+def _passing_reader(
+    settings: Settings,
+) -> Iterator[tuple[Callable[[Path], Iterator[ReadPage]], Callable[[ReadPage], bytes]]]:
+    """Give functions that read a file page by page, and load a page's picture."""
     with tempfile.TemporaryDirectory(prefix="sohoa-read-") as folder:
         passing = settings.model_copy(
             update={"home": Path(folder), "store": StoreSettings()}
         )
         with open_page_pool(passing) as pool:
+            archive = open_archive(passing)
             careful = settings.reading.careful
-            reader = FileReader(
-                open_prober(settings), pool, open_archive(passing), careful
-            )
-            yield functools.partial(
-                reader.read,
-                batch_id=_NO_BATCH,
-                recipe=make_recipe(settings, careful=careful),
+            reader = FileReader(open_prober(settings), pool, archive, careful)
+            recipe = make_recipe(settings, careful=careful)
+            yield (
+                functools.partial(reader.read, batch_id=_NO_BATCH, recipe=recipe),
+                functools.partial(archive.picture, _NO_BATCH, recipe),
             )
 
 

@@ -6,7 +6,7 @@ line and rule.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -74,22 +74,9 @@ def load_doctypes(config: Path) -> tuple[DocType, ...]:
     Raises:
         TemplateError: a file is missing, malformed or contradicts another one.
     """
-    doctypes = []
     owners: dict[str, Path] = {}
-    for path in _files(config / "doctypes"):
-        source = _Source(path)
-        entry = source.read(_DocTypeEntry)
-        _check_doctype(entry, source)
-        for part in ("headings", "abbreviations"):
-            for index, words in enumerate(getattr(entry.first_page, part)):
-                owner = owners.setdefault(f"{part} {comparable(words)}", path)
-                if owner != path:
-                    source.refuse(
-                        f"{words!r} also stands in {owner.name}",
-                        ("first_page", part, index),
-                    )
-        doctypes.append(entry.to_doctype())
-    return tuple(doctypes)
+    paths = _files(config / "doctypes")
+    return tuple(_read_doctype(path, owners) for path in paths)
 
 
 def load_procedures(config: Path) -> tuple[Procedure, ...]:
@@ -100,21 +87,60 @@ def load_procedures(config: Path) -> tuple[Procedure, ...]:
             ``doctypes/`` does not have.
     """
     known = {doctype.code for doctype in load_doctypes(config)}
-    procedures = []
+    paths = _files(config / "procedures")
+    return tuple(_read_procedure(path, known) for path in paths)
+
+
+def find_problems(config: Path) -> Iterator[TemplateError]:
+    """Try every template below *config*; give what is wrong, one error a broken file.
+
+    Raises:
+        TemplateError: a folder of templates is missing or empty.
+    """
+    owners: dict[str, Path] = {}
+    known = set()
+    for path in _files(config / "doctypes"):
+        known.add(path.stem)  # a broken type is told once, not by each procedure
+        try:
+            _read_doctype(path, owners)
+        except TemplateError as error:
+            yield error
     for path in _files(config / "procedures"):
-        source = _Source(path)
-        entry = source.read(_ProcedureEntry)
-        source.expect_name(entry.code)
-        seen: set[str] = set()
-        for index, component in enumerate(entry.components):
-            place = ("components", index, "doctype")
-            if component.doctype not in known:
-                source.refuse(f"no document type {component.doctype!r}", place)
-            if component.doctype in seen:
-                source.refuse(f"{component.doctype!r} is listed twice", place)
-            seen.add(component.doctype)
-        procedures.append(entry.to_procedure())
-    return tuple(procedures)
+        try:
+            _read_procedure(path, known)
+        except TemplateError as error:
+            yield error
+
+
+def _read_doctype(path: Path, owners: dict[str, Path]) -> DocType:
+    """Read a document type; *owners* remembers whose each heading is."""
+    source = _Source(path)
+    entry = source.read(_DocTypeEntry)
+    _check_doctype(entry, source)
+    for part in ("headings", "abbreviations"):
+        for index, words in enumerate(getattr(entry.first_page, part)):
+            owner = owners.setdefault(f"{part} {comparable(words)}", path)
+            if owner != path:
+                source.refuse(
+                    f"{words!r} also stands in {owner.name}",
+                    ("first_page", part, index),
+                )
+    return entry.to_doctype()
+
+
+def _read_procedure(path: Path, known: Collection[str]) -> Procedure:
+    source = _Source(path)
+    entry = source.read(_ProcedureEntry)
+    source.expect_name(entry.code)
+    seen: set[str] = set()
+    for index, component in enumerate(entry.components):
+        place = ("components", index, "doctype")
+        if component.doctype not in known:
+            source.refuse(f"no document type {component.doctype!r}", place)
+        if component.doctype in seen:
+            source.refuse(f"{component.doctype!r} is listed twice", place)
+        seen.add(component.doctype)
+    return entry.to_procedure()
 
 
 class _Entry(BaseModel):

@@ -5,7 +5,7 @@ import pytest
 from pipeline.errors import TemplateError
 from pipeline.model.template import Check, DocType, Kind, Rule, Take, Within
 from pipeline.model.unicode import comparable
-from pipeline.templates import load_doctypes, load_procedures
+from pipeline.templates import find_problems, load_doctypes, load_procedures
 
 SHIPPED = Path(__file__).parent.parent / "config"
 
@@ -213,3 +213,18 @@ def test_labels_of_one_shipped_type_are_told_apart_by_words_or_place() -> None:
             for label in field.labels
         ]
         assert len(set(places)) == len(places), doctype.code
+
+
+def test_all_problems_are_found_and_a_broken_type_is_told_once(config: Path) -> None:
+    write(config / "doctypes/giay-khai-sinh.yaml", BIRTH.replace("title:", "titel:"))
+    write(config / "doctypes/giay-moi.yaml", "code: giay-moi\n")
+
+    problems = [str(problem) for problem in find_problems(config)]
+
+    assert len(problems) == 2
+    assert "giay-khai-sinh.yaml:2" in problems[0]
+    assert "giay-moi.yaml" in problems[1]
+
+
+def test_the_shipped_templates_have_no_problem() -> None:
+    assert list(find_problems(SHIPPED)) == []

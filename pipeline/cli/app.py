@@ -12,6 +12,10 @@ app = typer.Typer(
 )
 store_app = typer.Typer(help="Set up the object store.", no_args_is_help=True)
 app.add_typer(store_app, name="store")
+template_app = typer.Typer(
+    help="Write, check and try the templates of document types.", no_args_is_help=True
+)
+app.add_typer(template_app, name="template")
 
 
 @app.callback()

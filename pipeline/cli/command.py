@@ -62,7 +62,7 @@ class Common:
 
 
 def command(
-    group: typer.Typer, *, service: bool = False
+    group: typer.Typer, *, service: bool = False, name: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a function a command of *group*.
 
@@ -73,6 +73,7 @@ def command(
         group: where the command belongs.
         service: it runs until it is stopped: it logs warnings, knows no JSON, and
             looks after signals itself.
+        name: of the command, where it cannot be the function's.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -92,7 +93,7 @@ def command(
         del run.__wrapped__  # typer would look through it
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {each.name: each.annotation for each in parameters}
-        group.command()(run)
+        group.command(name)(run)
         return function
 
     return register

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.bootstrap import Ingested
+from pipeline.bootstrap import Ingested, TriedPaper
 from pipeline.messages import sentence
 from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
@@ -54,6 +54,31 @@ def rejected_to_json(rejected: RejectedScan) -> dict[str, Any]:
         "rejected_at": rejected.rejected_at.isoformat(),
         "sha256": rejected.sha256,
         "batch": rejected.batch_id,
+    }
+
+
+def tried_to_json(paper: TriedPaper) -> dict[str, Any]:
+    """Describe what a trial of templates found of one paper."""
+    span = paper.span
+    return {
+        "doctype": span.doctype,
+        "pages": [span.first, span.last],
+        "reason": span.reason,
+        "confidence": span.confidence,
+        "doubts": list(span.doubts),
+        "fields": {field.name: field_to_json(field) for field in paper.fields},
+        "types": {
+            page.number: [
+                {
+                    "doctype": each.doctype,
+                    "heading": each.heading,
+                    "alike": each.likeness,
+                    "verdict": each.verdict,
+                }
+                for each in page.types
+            ]
+            for page in paper.pages
+        },
     }
 
 

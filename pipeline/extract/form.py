@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
-from pipeline.extract.labels import NEAR_ENOUGH, Label, divide, find_labels
+from pipeline.extract.labels import Label, divide, find_anchor, find_labels
 from pipeline.extract.layout import letter_height
 from pipeline.model.template import FieldRule, Kind, Take
 from pipeline.model.text import OcrWord, ReadPage
@@ -50,20 +48,20 @@ class Form:
         self.read = read
         lines = (divide(line) for line in read.text.lines)
         self.lines = sorted(lines, key=lambda line: line.box.middle[1])
-        self._labels = find_labels(self.lines, rules)
+        self.labels = find_labels(self.lines, rules)
         self._right = max((line.box.right for line in self.lines), default=0)
 
     def find(self, rule: FieldRule) -> Value | None:
         """Find the value of *rule*; None where its label does not stand here."""
         start = 0
         if rule.after is not None:
-            above = self._line_with(rule.after)
+            above = find_anchor(self.lines, rule.after)
             if above is None:
                 return None
             start = above + 1
         mine = [
             label
-            for label in self._labels
+            for label in self.labels
             if label.label in rule.labels and label.line >= start
         ]
         for label in sorted(mine, key=lambda each: (each.line, each.first)):
@@ -85,7 +83,7 @@ class Form:
             words += self._continued(label, last)
         twice = sum(
             other.label == label.label and other.line == label.line
-            for other in self._labels
+            for other in self.labels
         )
         return Value(tuple(words), self.read.page.number, label.score / twice)
 
@@ -105,7 +103,7 @@ class Form:
         line = self.lines[number]
         stops = [
             label.first
-            for label in self._labels
+            for label in self.labels
             if label.line == number and label.first >= start
         ]
         stop = min(stops, default=len(line.words))
@@ -149,18 +147,8 @@ class Form:
         return (
             early
             or _is_enumerator(line.words[0].text)
-            or any(label.line == number for label in self._labels)
+            or any(label.line == number for label in self.labels)
         )
-
-    def _line_with(self, anchor: str) -> int | None:
-        wanted = comparable(anchor)
-        for number, line in enumerate(self.lines):
-            text = comparable(line.text)
-            if len(text) >= len(wanted) - 2 and (
-                fuzz.partial_ratio(wanted, text) >= NEAR_ENOUGH
-            ):
-                return number
-        return None
 
 
 def _own_colon(words: Sequence[OcrWord], start: int) -> int | None:

@@ -60,6 +60,29 @@ def find_labels(
     )
 
 
+def find_anchor(lines: Sequence[OcrLine], anchor: str) -> int | None:
+    """Find the line in which *anchor* stands best, word for word.
+
+    ``Họ, chữ đệm, tên người cha`` is not found in the line of the mother.
+    """
+    words = _words_of(anchor)
+    best: tuple[float, int] | None = None
+    for number, line in enumerate(lines):
+        squeezed = [_squeezed(word.text) for word in line.words]
+        score = max(
+            (
+                _score(words, squeezed[first : first + size])
+                for first in range(len(squeezed))
+                for size in (len(words), len(words) + 1, len(words) - 1)
+                if size and first + size <= len(squeezed)
+            ),
+            default=0.0,
+        )
+        if score and (best is None or score > best[0]):
+            best = score, number
+    return best[1] if best else None
+
+
 def divide(line: OcrLine) -> OcrLine:
     """The line with ``tên:NGUYỄN`` as two words; a time like ``08:30`` stays one."""
     words: list[OcrWord] = []

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 
+import numpy as np
 import PIL.Image
 
 from pipeline.imaging.arrays import Image
@@ -68,3 +69,17 @@ def encode_picture(
         dpi=(round(dpi), round(dpi)),
     )
     return Picture(".jpg", target.getvalue())
+
+
+def decode_picture(data: bytes) -> Image:
+    """Decode what `encode_picture` made: grey, or red, green and blue."""
+    with PIL.Image.open(io.BytesIO(data)) as opened:
+        mode = "RGB" if opened.mode == "RGB" else "L"
+        return np.array(opened.convert(mode), np.uint8)
+
+
+def encode_png(image: Image) -> bytes:
+    """Encode *image* as PNG, for people to look at."""
+    target = io.BytesIO()
+    PIL.Image.fromarray(image).save(target, "PNG")
+    return target.getvalue()

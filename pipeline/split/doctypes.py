@@ -14,7 +14,7 @@ _TOP = 1 / 3
 """Share of the page's height in which headings stand: living systems use 30 %, receipts
 with a QR code above the heading need a little more."""
 
-_ALIKE = 0.80
+ALIKE = 0.80
 """Share of letters that must agree; marks are folded away before."""
 
 _ALIKE_JOINED = 0.90
@@ -24,7 +24,7 @@ _WORD_ALIKE = 0.5
 """Share of letters that must agree in every word: KHAI TỬ is no misread KHAI SINH."""
 
 _CAPITALS = 0.8
-_MOST_ROWS = 4
+MOST_ROWS = 4
 """Rows of the longest heading (giấy chứng nhận quyền sử dụng đất)."""
 
 _OFF_CENTRE = 0.17
@@ -46,7 +46,7 @@ _CITED = re.compile(r"(?:^| )(?:can cu|theo|kem theo|ve viec|dinh kem)$")
 """What stands before the name of a paper that is only mentioned."""
 
 _ASIDE = re.compile(r"\s*\([^()]*\)?\s*$")
-_MORE = "…"
+MORE = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +126,25 @@ def _choose(found: Sequence[_Candidate]) -> Heading:
 def _blocks(rows: Sequence[Row]) -> Iterator[tuple[int, ...]]:
     """List every run of one to four rows in capitals that stand under one another."""
     for index, row in enumerate(rows):
-        if not _in_capitals(row) or _is_cited(rows, index):
+        if not is_in_capitals(row) or is_cited(rows, index):
             continue
         block = [index]
         yield (index,)
-        while len(block) < _MOST_ROWS:
-            below = _row_below(rows, block[-1])
-            if below is None or not _in_capitals(rows[below]):
+        while len(block) < MOST_ROWS:
+            below = row_below(rows, block[-1])
+            if below is None or not is_in_capitals(rows[below]):
                 break
             block.append(below)
             yield tuple(block)
 
 
-def _in_capitals(row: Row) -> bool:
+def is_in_capitals(row: Row) -> bool:
+    """Tell whether *row*, or what is left of it without specks, is in capitals."""
     return max(row.capitals, row.without_specks().capitals) >= _CAPITALS
 
 
-def _row_below(rows: Sequence[Row], index: int) -> int | None:
+def row_below(rows: Sequence[Row], index: int) -> int | None:
+    """Find the next row close under row *index* and in line with it."""
     row = rows[index]
     for below in range(index + 1, len(rows)):
         gap = rows[below].box.top - row.box.bottom
@@ -154,7 +156,8 @@ def _row_below(rows: Sequence[Row], index: int) -> int | None:
     return None
 
 
-def _is_cited(rows: Sequence[Row], index: int) -> bool:
+def is_cited(rows: Sequence[Row], index: int) -> bool:
+    """Tell whether the words above say that the paper is only mentioned."""
     row = rows[index]
     above = [
         other
@@ -177,12 +180,12 @@ def _readings(rows: Sequence[Row], block: tuple[int, ...]) -> Iterator[_Reading]
 
 def _match(reading: _Reading, doctype: DocType) -> _Candidate | None:
     lines = reading.lines
-    if not _is_placed(lines[0], doctype):
+    if not is_placed(lines[0], doctype):
         return None
     scored = [
         (likeness, heading)
         for heading in doctype.headings
-        if (likeness := _likeness(reading.words, heading)) is not None
+        if (likeness := likeness_of(reading.words, heading)) is not None
     ]
     if not scored:
         return None
@@ -194,7 +197,7 @@ def _match(reading: _Reading, doctype: DocType) -> _Candidate | None:
     read = sum(line.confidence for line in lines) / len(lines)
     heading = Heading(
         doctype,
-        text.rstrip(f"{_MORE} "),
+        text.rstrip(f"{MORE} "),
         enclosing(line.box for line in lines),
         # Squared: one wrong letter of nine may be another word, so a person looks.
         round(likeness**2 * (0.7 + 0.3 * read), 3),
@@ -203,7 +206,8 @@ def _match(reading: _Reading, doctype: DocType) -> _Candidate | None:
     return _Candidate(heading, reading.first_row, reading.last_row, likeness)
 
 
-def _is_placed(row: Row, doctype: DocType) -> bool:
+def is_placed(row: Row, doctype: DocType) -> bool:
+    """Tell whether *row* stands where headings of *doctype* do."""
     if doctype.within is Within.ANYWHERE:
         return True
     centres = [0.5] if row.page_width <= row.page_height else [0.25, 0.5, 0.75]
@@ -212,15 +216,15 @@ def _is_placed(row: Row, doctype: DocType) -> bool:
     )
 
 
-def _likeness(words: Sequence[str], heading: str) -> float | None:
+def likeness_of(words: Sequence[str], heading: str) -> float | None:
     """Compare *words* with *heading*; None where they differ too much."""
     wanted = fold_phrase(heading).split()
-    if heading.endswith(_MORE):
+    if heading.endswith(MORE):
         words = words[: len(wanted)]
     likeness = Levenshtein.normalized_similarity("".join(words), "".join(wanted))
     if len(words) != len(wanted):
         return likeness if likeness >= _ALIKE_JOINED else None
-    if likeness < _ALIKE:
+    if likeness < ALIKE:
         return None
     pairs = zip(words, wanted, strict=True)
     alike = all(

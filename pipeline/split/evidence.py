@@ -129,8 +129,7 @@ def weigh_page(
 ) -> Evidence:
     """Gather the evidence of *page*; never fails, whatever stands on it."""
     rows = lay_out(page.page, page.text)
-    national = [row for row in rows if _is_national(row)]
-    own = [row for row in rows if row not in national and not _is_form_line(row)]
+    own = own_rows(rows)
     codes = page.codes
     marks = {doctype.code: _marks_of(doctype, rows) for doctype in doctypes}
     heading = find_heading(own, doctypes)
@@ -151,7 +150,7 @@ def weigh_page(
         heading=heading,
         marked=None if heading else _find_marked(own, doctypes),
         numbered=_find_numbered(own, doctypes),
-        header=bool(national),
+        header=any(_is_national(row) for row in rows),
         page_number=_find_page_number(rows),
         appendix=any(_is_appendix(row) for row in own),
         form=any(_is_form_line(row) for row in rows),
@@ -212,6 +211,11 @@ def _code_in(text: str) -> str | None:
     plain = _DASHES.sub("-", text).replace(" ", "")
     match = DOSSIER_CODE.search(plain)
     return match[0] if match else None
+
+
+def own_rows(rows: Sequence[Row]) -> list[Row]:
+    """Leave out what names no paper: the national heading, ``Mẫu số …``."""
+    return [row for row in rows if not (_is_national(row) or _is_form_line(row))]
 
 
 def _is_national(row: Row) -> bool:

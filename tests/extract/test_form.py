@@ -122,3 +122,16 @@ def test_a_short_address_does_not_take_the_sentence_below() -> None:
 
 def test_a_page_without_words_has_no_values() -> None:
     assert value_of(rule("Họ và tên")) == ""
+
+
+def test_a_label_that_stands_twice_is_read_behind_its_own_parent() -> None:
+    mother = rule("Nơi cư trú", kind=Kind.ADDRESS, after="Họ, chữ đệm, tên người mẹ")
+    father = rule("Nơi cư trú", kind=Kind.ADDRESS, after="Họ, chữ đệm, tên người cha")
+    rows = (
+        (200, 300, "Họ, chữ đệm, tên người mẹ: Trần Thị Mẫu"),
+        (200, 345, "Nơi cư trú: Xã Hòa Sơn"),
+        (200, 390, "Họ, chữ đệm, tên người cha: Lê Văn Mẫu"),
+        (200, 435, "Nơi cư trú: Xã Phú Xuân"),
+    )
+    assert value_of(mother, *rows) == "Xã Hòa Sơn"
+    assert value_of(father, *rows) == "Xã Phú Xuân"
