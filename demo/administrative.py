@@ -46,6 +46,9 @@ class Administrative:
     """What an administrative paper says."""
 
     kind: str = "Quyết định"
+    doctype: str = ""
+    """Code of its type; empty: the one of *kind*, where that is a common one."""
+
     agency: str = "Ủy ban nhân dân xã Hòa Sơn"
     parent: str = ""
     """Agency above, printed over *agency*."""
@@ -80,7 +83,8 @@ def draw_administrative(
     y = _print_header(sheets[0], paper)
     y = _print_body(sheets, paper, y)
     place_of_seal = _print_end(sheets[-1], paper, y)
-    drawn = [sheet.finish(_DOCTYPES.get(paper.kind, "")) for sheet in sheets]
+    doctype = paper.doctype or _DOCTYPES.get(paper.kind, "")
+    drawn = [sheet.finish(doctype) for sheet in sheets]
     if paper.seal:
         drawn[-1] = _sealed(drawn[-1], paper, place_of_seal)
     if paper.incoming:

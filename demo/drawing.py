@@ -20,7 +20,8 @@ from demo.civil import (
 from demo.codes import draw_code128, draw_qr
 from demo.files import to_jpeg, to_pdf, to_png, to_tiff
 from demo.fonts import Face, find_font
-from demo.people import Family, Person, make_family, make_person
+from demo.forms import FILLED, PRINTED, STYLES, TYPED, WRITTEN, Style, draw_form
+from demo.people import Family, Person, make_family, make_person, of_a_minority
 from demo.plain import blank_back, draw_patch_t, page_of_text
 from demo.receipt import Receipt, draw_receipt
 from demo.sheet import BLUE, INK, DrawnPage, Pixels, Sheet
@@ -41,7 +42,12 @@ from demo.wear import (
 
 __all__ = [
     "BLUE",
+    "FILLED",
     "INK",
+    "PRINTED",
+    "STYLES",
+    "TYPED",
+    "WRITTEN",
     "Administrative",
     "Application",
     "DrawnPage",
@@ -51,6 +57,7 @@ __all__ = [
     "Pixels",
     "Receipt",
     "Sheet",
+    "Style",
     "bilevel",
     "blank_back",
     "bled_through",
@@ -60,6 +67,7 @@ __all__ = [
     "draw_birth_certificate",
     "draw_birth_declaration",
     "draw_code128",
+    "draw_form",
     "draw_id_card",
     "draw_patch_t",
     "draw_qr",
@@ -69,6 +77,7 @@ __all__ = [
     "jpeg",
     "make_family",
     "make_person",
+    "of_a_minority",
     "page_of_text",
     "speckled",
     "tilted",

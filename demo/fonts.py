@@ -48,6 +48,15 @@ class Face(Enum):
         "LiberationSans-Bold.ttf",
         "DejaVuSans-Bold.ttf",
     )
+    TYPED = (
+        "texgyrecursor-regular.otf",
+        "LiberationMono-Regular.ttf",
+        "DejaVuSansMono.ttf",
+    )
+    SCRIPT = ("texgyrechorus-mediumitalic.otf", "texgyretermes-italic.otf")
+    """As if written: Debian has no handwriting face with every Vietnamese letter
+    (looked for in November 2026), and this chancery italic has them."""
+
     MONO = (
         "NotoSansMono-Regular.ttf",
         "LiberationMono-Regular.ttf",
@@ -65,8 +74,9 @@ def find_font(face: Face) -> Path:
     names: tuple[str, ...] = face.value
     for name in names:
         for folder in _FOLDERS:
-            if (folder / name).is_file():
-                return folder / name
+            path: Path = folder / name
+            if path.is_file():
+                return path
     raise ToolMissing(
         f"no font for drawing pages: install fonts-texgyre and fonts-noto-core "
         f"(looked for {', '.join(names)})"

@@ -29,6 +29,14 @@ _PLACES = (
 
 _HAMLETS = ("Thôn Bình An", "Tổ 5", "Thôn Đông Hạ", "Khối 3", "Thôn Kỳ Thượng")
 
+_MINORITY = {
+    "Nam": (("Vàng A Páo", "Mông"), ("Y Thông Niê", "Ê Đê"), ("Giàng A Sử", "Mông"),
+            ("K'Brèo Kơ Să", "Cơ Ho")),
+    "Nữ": (("Sùng Thị Mỷ", "Mông"), ("H'Hen Niê", "Ê Đê"), ("Lò Thị Pản", "Thái"),
+           ("Ka-Sô Liễng", "Chăm")),
+}  # fmt: skip
+"""Names as Mông, Ê Đê, Cơ Ho and others bear them, and whose they are."""
+
 _SERIALS = 1000
 """The serial of a made-up number begins with three zeros."""
 
@@ -100,6 +108,12 @@ def make_person(
         province=province,
         hamlet=chance.choice(_HAMLETS),
     )
+
+
+def of_a_minority(person: Person, seed: int) -> Person:
+    """Give *person* a name with ``A``, an apostrophe or hyphens, and its people."""
+    name, people = random.Random(seed).choice(_MINORITY[person.sex])
+    return replace(person, full_name=name, ethnicity=people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ class Sheet:
         self._draw = ImageDraw.Draw(self.image)
         self._printed: list[tuple[float, float, str]] = []
 
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """What was printed so far, in the order of printing."""
+        return tuple(text for _, _, text in self._printed)
+
     def px(self, mm: float) -> int:
         """Convert millimetres to pixels."""
         return round(mm * self.dpi / 25.4)

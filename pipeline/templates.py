@@ -22,6 +22,7 @@ from pipeline.model.template import (
     Component,
     DocType,
     FieldRule,
+    Half,
     Kind,
     Procedure,
     Rule,
@@ -44,7 +45,9 @@ _OPENING = (
 )
 _CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
-_LABELLED = frozenset({Take.RIGHT_OF_LABEL, Take.BELOW_LABEL})
+_LABELLED = frozenset(
+    {Take.RIGHT_OF_LABEL, Take.BELOW_LABEL, Take.LETTER_GRID, Take.TABLE_COLUMN}
+)
 """Takes that start from a printed label."""
 
 _KINDS_OF_RULE = {
@@ -164,6 +167,8 @@ class _FieldEntry(_Entry):
     required: bool = False
     review_below: _Share | None = None
     after: _Words | None = None
+    half: Half | None = None
+    column: _Words | None = None
     sensitive: bool = False
 
 
@@ -369,8 +374,10 @@ def _check_doctype(entry: _DocTypeEntry, source: _Source) -> None:
             source.refuse(f"field {field.name!r} is given twice", place)
         if field.take in _LABELLED and not field.labels:
             source.refuse(f"{field.take} needs labels", place)
-        if field.take not in _LABELLED and (field.labels or field.after):
-            source.refuse(f"{field.take} uses neither labels nor after", place)
+        if field.take not in _LABELLED and (field.labels or field.after or field.half):
+            source.refuse(f"{field.take} uses no labels", place)
+        if (field.take is Take.TABLE_COLUMN) != (field.column is not None):
+            source.refuse("a column goes with table-column, and only with it", place)
         kinds[field.name] = field.kind
     for index, check in enumerate(entry.checks):
         _check_check(check, kinds, source, index)

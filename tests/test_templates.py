@@ -88,7 +88,7 @@ def test_headings_are_brought_to_composed_letters(config: Path) -> None:
         ("code: giay-khai-sinh", "code: khai-sinh", "not the file's name"),
         ("kind: date}\n  - {", "kind: day}\n  - {", "kind"),
         ("take: below-label", "take: below", "take"),
-        ("take: below-label", "take: header-date", "neither labels"),
+        ("take: below-label", "take: header-date", "uses no labels"),
         ('labels: ["Ngày đăng ký"], ', "", "needs labels"),
         ("name: filed", "name: born", "'born' is given twice"),
         ("name: filed", "name: Filed", "name"),
@@ -208,7 +208,7 @@ def test_one_shipped_type_leads_a_dossier() -> None:
 def test_labels_of_one_shipped_type_are_told_apart_by_words_or_place() -> None:
     for doctype in shipped():
         places = [
-            (comparable(label), field.after)
+            (comparable(label), field.after, field.half, field.column)
             for field in doctype.fields
             for label in field.labels
         ]

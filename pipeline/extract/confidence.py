@@ -32,6 +32,15 @@ NUMERIC = frozenset(
         Kind.DOSSIER_CODE,
         Kind.DOCUMENT_NUMBER,
         Kind.INTEGER,
+        Kind.TAX_NUMBER,
+        Kind.BUSINESS_NUMBER,
+        Kind.SOCIAL_INSURANCE,
+        Kind.HEALTH_INSURANCE,
+        Kind.PROCEDURE_CODE,
+        Kind.PLOT,
+        Kind.CERTIFICATE_SERIAL,
+        Kind.AREA,
+        Kind.MONEY,
     }
 )
 """Kinds where one wrong character is another valid value."""

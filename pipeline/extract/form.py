@@ -1,11 +1,13 @@
 """Find the words that stand in the places of a form's labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.extract.columns import cell, clip, spell
 from pipeline.extract.labels import Label, divide, find_anchor, find_labels
-from pipeline.extract.layout import letter_height
-from pipeline.model.template import FieldRule, Kind, Take
+from pipeline.extract.layout import letter_height, segments
+from pipeline.extract.values import parse
+from pipeline.model.template import FieldRule, Half, Kind, Take
 from pipeline.model.text import OcrWord, ReadPage
 from pipeline.model.unicode import comparable
 
@@ -18,6 +20,9 @@ _WIDE = 6.0
 
 _FULL = 0.8
 """Share of the text's width that a line fills before its value goes on below."""
+
+_CLOSE = 1.25
+"""Letter heights of white between two lines of one value, at most."""
 
 _CLOSING = ("toi xin cam doan", "toi cam doan", "chung toi cam doan", "kinh mong")
 """How the sentence below the last field of a form begins, folded."""
@@ -44,15 +49,28 @@ class Value:
 class Form:
     """The lines of one page, with all labels of a document type found in them."""
 
-    def __init__(self, read: ReadPage, rules: Sequence[FieldRule]) -> None:
+    def __init__(
+        self, read: ReadPage, rules: Sequence[FieldRule], half: Half | None = None
+    ) -> None:
         self.read = read
+        self._rules = rules
         lines = (divide(line) for line in read.text.lines)
         self.lines = sorted(lines, key=lambda line: line.box.middle[1])
         self.labels = find_labels(self.lines, rules)
+        if half is not None:
+            mine = self._of_halves()
+            whole = {label.line for label in self.labels if label not in mine}
+            self.lines = clip(self.lines, half, mine, whole)
+            self.labels = find_labels(self.lines, rules)
         self._right = max((line.box.right for line in self.lines), default=0)
+        self._halves: dict[Half, Form] = {}
 
     def find(self, rule: FieldRule) -> Value | None:
         """Find the value of *rule*; None where its label does not stand here."""
+        if rule.take is Take.ALONE:
+            return self._alone(rule.kind)
+        if rule.half is not None:
+            return self._half(rule.half).find(replace(rule, half=None))
         start = 0
         if rule.after is not None:
             above = find_anchor(self.lines, rule.after)
@@ -64,13 +82,54 @@ class Form:
             for label in self.labels
             if label.label in rule.labels and label.line >= start
         ]
+        empty = None
         for label in sorted(mine, key=lambda each: (each.line, each.first)):
             value = self._value(label, rule)
-            if value is not None:
+            if value is not None and any(_filled(word) for word in value.words):
                 return value
+            # The heading may have the words of a label: GIẤY … TÌNH TRẠNG HÔN NHÂN.
+            empty = empty or value
+        return empty
+
+    def _half(self, half: Half) -> "Form":
+        if half not in self._halves:
+            self._halves[half] = Form(self.read, self._rules, half)
+        return self._halves[half]
+
+    def _of_halves(self) -> list[Label]:
+        """Labels of fields that stand in a half of the page."""
+        mine = {label for rule in self._rules if rule.half for label in rule.labels}
+        return [label for label in self.labels if label.label in mine]
+
+    def _alone(self, kind: Kind) -> Value | None:
+        """The first line, or piece of one, that is a value of *kind* and no more."""
+        for line in self.lines:
+            for piece in segments(line):
+                parsed = parse(kind, piece.text)
+                same = _letters(parsed.value or "") == _letters(piece.text)
+                if parsed.understood and parsed.value and same:
+                    return Value(piece.words, self.read.page.number, 1.0)
         return None
 
+    def _cell(self, label: Label, rule: FieldRule) -> Value | None:
+        """The cell of a table, or what stands right where the heads are no table's."""
+        column = rule.column or ""
+        heads = [other.column for other in self._rules if other.column]
+        words = cell(self.lines, label, column, heads, self.labels)
+        if words is not None:
+            return Value(tuple(words), self.read.page.number, label.score)
+        above = find_anchor(self.lines, column)
+        if above is None or label.line <= above:
+            return None
+        return self._value(label, replace(rule, take=Take.RIGHT_OF_LABEL))
+
     def _value(self, label: Label, rule: FieldRule) -> Value | None:
+        if rule.take is Take.TABLE_COLUMN:
+            return self._cell(label, rule)
+        if rule.take is Take.LETTER_GRID:
+            boxes = self.lines[label.line].words[label.last :]
+            spelt = tuple(spell(boxes))
+            return Value(spelt, self.read.page.number, label.score)
         words = self._right_of(label, rule.kind)
         if words is None:
             return None
@@ -131,7 +190,7 @@ class Form:
             height = letter_height((line,))
             if (
                 line.box.right < _FULL * self._right
-                or following.box.top - line.box.bottom > height
+                or following.box.top - line.box.bottom > _CLOSE * height
                 or following.box.left > left + 0.5 * (self._right - left)
                 or self._has_label(number)
                 or comparable(following.text).startswith(_CLOSING)
@@ -149,6 +208,10 @@ class Form:
             or _is_enumerator(line.words[0].text)
             or any(label.line == number for label in self.labels)
         )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _own_colon(words: Sequence[OcrWord], start: int) -> int | None:

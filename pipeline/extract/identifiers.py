@@ -29,6 +29,19 @@ _PROCEDURE = re.compile(
     r"(?<![\w.])\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[HG]\d{2})?(?!\w)"
 )
 _DIGIT_RUN = re.compile(rf"(?<![^\W_])[{DIGIT_CLASS}]+(?:[ .][{DIGIT_CLASS}]+)*(?!\w)")
+_TAX_LIKE = re.compile(
+    rf"(?<![\w.])([{DIGIT_CLASS}](?:[ .]?[{DIGIT_CLASS}]){{9}})"
+    rf"(?:\s?-\s?([{DIGIT_CLASS}]{{3}}))?(?![\w])"
+)
+_TAX_DIGITS = _INSURANCE_DIGITS = 10
+
+_CARD_GROUPS = frozenset((
+    "DN", "HX", "CH", "NN", "TK", "HC", "XK", "HT", "TB", "NO", "CT", "XB", "TN", "CS",
+    "QN", "CA", "CY", "XN", "MS", "CC", "CK", "CB", "KC", "HD", "TE", "BT", "HN", "DT",
+    "DK", "XD", "TS", "TC", "TQ", "TA", "TY", "HG", "LS", "PV", "HS", "SV", "GB", "GD",
+))  # fmt: skip
+"""Whom a health insurance card is for (domain.md 3.5); a person looks at others."""
+
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", ",": "."})
 _LETTERS = {"N": "H", "M": "H", "6": "G", "C": "G"}
 """What H and G, the letters of provinces and ministries, are read as."""
@@ -108,17 +121,70 @@ def find_procedure_code(text: str) -> str | None:
 
 
 def find_tax_number(text: str) -> ReadIdentifier | None:
-    """Find a tax number: 10 digits with their check digit, or 13; or a personal id."""
-    match = re.search(r"(?<!\d)\d{10}(?:\s?-\s?\d{3})?(?!\d)", text)
+    """Find a tax number: 10 digits with their check digit, or 13; or a personal id.
+
+    A person's tax number is their personal number since 01/07/2025.
+    """
+    for match in _TAX_LIKE.finditer(text.translate(_DASHES)):
+        main, branch = to_digits(_closed(match[1])), to_digits(match[2] or "")
+        if main is None or len(main) != _TAX_DIGITS:
+            continue
+        value = f"{main}-{branch}" if branch else main
+        repaired = value != _closed(match[0])
+        try:
+            mst.validate(value)
+        except ValidationError:
+            return ReadIdentifier(value, repaired, "check digit does not fit")
+        return ReadIdentifier(value, repaired)
+    found = find_personal_id(text)
+    return found if found and len(found.value) == 12 else None
+
+
+def find_business_number(text: str) -> ReadIdentifier | None:
+    """Find the number of a household's business.
+
+    A tax number, the owner's personal number since 2025, or district and letter as
+    they were given before: ``41A80012345``.
+    """
+    old = re.search(r"(?<!\w)\d{2}[A-Z]\d{8}(?!\w)", text)
+    return ReadIdentifier(old[0]) if old else find_tax_number(text)
+
+
+def find_social_insurance(text: str) -> ReadIdentifier | None:
+    """Find a number of social insurance: 10 digits, without a check digit."""
+    for match in _DIGIT_RUN.finditer(text):
+        for run in _runs(match[0]):
+            digits = to_digits(run)
+            if digits and len(digits) == _INSURANCE_DIGITS and _mostly_digits(run):
+                return ReadIdentifier(digits, run != digits)
+    return None
+
+
+def find_health_insurance(text: str) -> ReadIdentifier | None:
+    """Find the number of a health insurance card.
+
+    15 characters, of which the last ten are the number of social insurance; cards since
+    2021 show these alone.
+    """
+    closed = _closed(text.upper())
+    match = re.search(r"(?<![A-Z0-9])([A-Z]{2})([1-5]\d{12})(?!\d)", closed)
     if match is None:
-        found = find_personal_id(text)
-        return found if found and len(found.value) == 12 else None
-    value = re.sub(r"\s", "", match[0])
-    try:
-        mst.validate(value)
-    except ValidationError:
-        return ReadIdentifier(value, doubt="check digit does not fit")
-    return ReadIdentifier(value)
+        return find_social_insurance(text)
+    doubt = "" if match[1] in _CARD_GROUPS else "unknown group of the insured"
+    return ReadIdentifier(match[1] + match[2], doubt=doubt)
+
+
+def find_certificate_serial(text: str) -> ReadIdentifier | None:
+    """Find the serial of a land certificate: ``CN 719597``, ``AA 09273289``.
+
+    The first red books had one letter.
+    """
+    match = re.search(r"(?<!\w)([A-ZĐ]{1,2})\s?(\d{6}|\d{8})(?!\d)", text)
+    return ReadIdentifier(f"{match[1]} {match[2]}") if match else None
+
+
+def _closed(text: str) -> str:
+    return re.sub(r"[\s.]", "", text)
 
 
 def _runs(text: str) -> list[str]:

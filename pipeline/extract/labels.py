@@ -26,7 +26,8 @@ _JOINED = 96
 
 _WHOLE_EDITS = 2
 """Letters that may differ where all that stands before a line's colon is compared, and
-its words were joined or torn: ``Nơi cưưú:``."""
+its words were joined or torn: ``Nơi cưưú:``. One may differ in a short label whose
+words were not: ``Mã bồ sơ:``."""
 
 _WHOLE_SCORE = 0.79
 """Score of such a label: a person looks at its value."""
@@ -65,21 +66,31 @@ def find_anchor(lines: Sequence[OcrLine], anchor: str) -> int | None:
 
     ``Họ, chữ đệm, tên người cha`` is not found in the line of the mother.
     """
+    found = _best_match(lines, anchor)
+    return found[0] if found else None
+
+
+def find_anchor_words(lines: Sequence[OcrLine], anchor: str) -> list[OcrWord] | None:
+    """Find the words that are *anchor*, as `find_anchor` does."""
+    found = _best_match(lines, anchor)
+    if found is None:
+        return None
+    number, first, last = found
+    return list(lines[number].words[first:last])
+
+
+def _best_match(lines: Sequence[OcrLine], anchor: str) -> tuple[int, int, int] | None:
     words = _words_of(anchor)
-    best: tuple[float, int] | None = None
+    best: tuple[float, tuple[int, int, int]] | None = None
     for number, line in enumerate(lines):
         squeezed = [_squeezed(word.text) for word in line.words]
-        score = max(
-            (
-                _score(words, squeezed[first : first + size])
-                for first in range(len(squeezed))
-                for size in (len(words), len(words) + 1, len(words) - 1)
-                if size and first + size <= len(squeezed)
-            ),
-            default=0.0,
-        )
-        if score and (best is None or score > best[0]):
-            best = score, number
+        for first in range(len(squeezed)):
+            for size in (len(words), len(words) + 1, len(words) - 1):
+                if not 0 < size <= len(squeezed) - first:
+                    continue
+                score = _score(words, squeezed[first : first + size])
+                if score and (best is None or score > best[0]):
+                    best = score, (number, first, first + size)
     return best[1] if best else None
 
 
@@ -134,14 +145,20 @@ def _whole_label(
     if not line.words[end - 1].text.endswith(":"):
         return None
     read = "".join(squeezed[:end])
+    if len(read) <= 2 * _WHOLE_EDITS:
+        return None
     near = [
         label
         for label, words in known.items()
-        if len(words) != end
-        and len(read) > 3 * _WHOLE_EDITS
-        and Levenshtein.distance(read, "".join(words)) <= _WHOLE_EDITS
+        if Levenshtein.distance(read, "".join(words)) <= _edits(words, read, end)
     ]
     return Label(near[0], number, 0, end, _WHOLE_SCORE) if len(near) == 1 else None
+
+
+def _edits(words: Sequence[str], read: str, count: int) -> int:
+    """How many letters may differ: one, two where words were joined or torn."""
+    torn = len(words) != count and len(read) > 3 * _WHOLE_EDITS
+    return _WHOLE_EDITS if torn else 1
 
 
 def _label_at(
@@ -200,6 +217,6 @@ def _squeezed(text: str) -> str:
 
 
 def _may_begin(line: OcrLine, index: int) -> bool:
-    """A label begins with a capital, at the line's start or behind a value."""
+    """A label begins with a capital, or at the line's start, or behind a ``;``."""
     text = line.words[index].text.lstrip("([*-–+•·.")
-    return text[:1].isupper() or index == 0
+    return text[:1].isupper() or index == 0 or line.words[index - 1].text[-1] in ";,"

@@ -11,8 +11,14 @@ from pipeline.extract.dates import find_date, find_dates, is_unfilled, words_to_
 from pipeline.extract.digits import DIGIT_CLASS, FILLERS, to_digits
 from pipeline.extract.identifiers import (
     ReadIdentifier,
+    find_business_number,
+    find_certificate_serial,
     find_dossier_code,
+    find_health_insurance,
     find_personal_id,
+    find_procedure_code,
+    find_social_insurance,
+    find_tax_number,
 )
 from pipeline.extract.phrases import respell
 from pipeline.extract.places import respell_places
@@ -64,6 +70,17 @@ _SYLLABLE = re.compile(r"[^aeiouy]{0,3}[aeiouy]{1,3}[^aeiouy]{0,2}")
 _VOWEL = re.compile(r"[aeiouy]")
 _INTEGER = re.compile(rf"(?<![\w.,])[{DIGIT_CLASS}]{{1,9}}(?![\w]|[.,]\d)")
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?![\w]|[.,]\d)")
+
+_PLOTS = re.compile(r"\d{1,5}(?:[-/]\d{1,4})?(?:\s*[,;]\s*\d{1,5}(?:[-/]\d{1,4})?)*")
+_GROUPED = r"(\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
+"""Vietnamese numbers: a point between thousands, a comma before decimals; or plain, as
+`parse` gives them, so that its values can be parsed again."""
+
+_DECIMAL = re.compile(_GROUPED)
+_SQUARE_METRES = re.compile(rf"(?<![\w.,]){_GROUPED}\s?m(?:[²2?'’\"]|\b)")
+"""``m²`` is also read as ``m2`` and ``m?``."""
+
+_DONG = re.compile(rf"(?<![\w.,]){_GROUPED}\s?(?:đồng|đ\b|VN[DĐ])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +247,43 @@ def _integer(text: str, _today: date | None) -> Parsed | None:
     return Parsed(str(number), FITS) if number is not None else None
 
 
+def _found_by(
+    find: Callable[[str], ReadIdentifier | None],
+) -> Callable[[str, date | None], Parsed | None]:
+    return lambda text, _today: _identifier(find(text))
+
+
+def _procedure_code(text: str, _today: date | None) -> Parsed | None:
+    found = find_procedure_code(text)
+    return Parsed(found, FITS) if found else None
+
+
+def _plot(text: str, _today: date | None) -> Parsed | None:
+    """A number, or several: ``12``, ``12-1``, ``12, 13``."""
+    bare = text.strip(" ,;.")
+    if not _PLOTS.fullmatch(bare):
+        return None
+    return Parsed(re.sub(r"\s*([,;])\s*", r"\1 ", bare), FITS)
+
+
+def _area(text: str, _today: date | None) -> Parsed | None:
+    """Square metres as a decimal: ``1.234,5 m²`` is ``1234.5``."""
+    match = _SQUARE_METRES.search(text) or _DECIMAL.fullmatch(text)
+    if match is None:
+        return None
+    plain = re.fullmatch(r"\d+\.\d{1,2}", match[1])
+    value = match[1] if plain else match[1].replace(".", "").replace(",", ".")
+    return Parsed(value, FITS)
+
+
+def _money(text: str, _today: date | None) -> Parsed | None:
+    """Đồng, whole: ``15.000.000 đồng`` is ``15000000``."""
+    match = _DONG.search(text) or _DECIMAL.fullmatch(text)
+    if match is None or not match[1].replace(".", "").isdigit():
+        return None
+    return Parsed(match[1].replace(".", ""), FITS)
+
+
 _PARSERS: dict[Kind, Callable[[str, date | None], Parsed | None]] = {
     Kind.TEXT: _text,
     Kind.ADDRESS: _address,
@@ -244,4 +298,13 @@ _PARSERS: dict[Kind, Callable[[str, date | None], Parsed | None]] = {
     Kind.PHONE: _phone,
     Kind.DOCUMENT_NUMBER: _document_number,
     Kind.INTEGER: _integer,
+    Kind.TAX_NUMBER: _found_by(find_tax_number),
+    Kind.BUSINESS_NUMBER: _found_by(find_business_number),
+    Kind.SOCIAL_INSURANCE: _found_by(find_social_insurance),
+    Kind.HEALTH_INSURANCE: _found_by(find_health_insurance),
+    Kind.CERTIFICATE_SERIAL: _found_by(find_certificate_serial),
+    Kind.PROCEDURE_CODE: _procedure_code,
+    Kind.PLOT: _plot,
+    Kind.AREA: _area,
+    Kind.MONEY: _money,
 }

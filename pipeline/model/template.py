@@ -37,6 +37,15 @@ class Take(StrEnum):
     TITLE = "title"
     """The kind of document itself: the heading that was found, spelt as configured."""
 
+    LETTER_GRID = "letter-grid"
+    """Right of its label, one letter or digit in each of a row of boxes."""
+
+    TABLE_COLUMN = "table-column"
+    """In the row of its label, below the words of ``column`` that head a column."""
+
+    ALONE = "alone"
+    """Alone on its line, known by its form: the serial of a land certificate."""
+
     CODE = "code"
     """A barcode or QR code."""
 
@@ -57,6 +66,31 @@ class Kind(StrEnum):
     DOCUMENT_NUMBER = "document-number"
     AGENCY = "agency"
     INTEGER = "integer"
+    TAX_NUMBER = "tax-number"
+    """Mã số thuế with its check digit, also of a company; or a personal number."""
+
+    BUSINESS_NUMBER = "business-number"
+    """Of a household's business: a tax number, or as districts gave them."""
+
+    SOCIAL_INSURANCE = "social-insurance"
+    HEALTH_INSURANCE = "health-insurance"
+    PROCEDURE_CODE = "procedure-code"
+    PLOT = "plot"
+    """Of a plot of land or a map sheet: a number, or several."""
+
+    CERTIFICATE_SERIAL = "certificate-serial"
+    AREA = "area"
+    """Square metres."""
+
+    MONEY = "money"
+    """Đồng."""
+
+
+class Half(StrEnum):
+    """A half of a paper that is printed in two columns."""
+
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class Rule(StrEnum):
@@ -88,6 +122,12 @@ class FieldRule:
 
     after: str | None = None
     """A line that must stand above the label, where the form repeats its labels."""
+
+    half: Half | None = None
+    """Only this half of the page is looked at: wife left, husband right."""
+
+    column: str | None = None
+    """Head of the column, of a field that stands in a table."""
 
     sensitive: bool = False
     """Masked in lists; see Decree 356/2025, article 4."""

@@ -10,41 +10,34 @@ Seconds are of the processor. Last figures: extract.md beside this file.
 import argparse
 import os
 import re
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 
-from pipeline.bootstrap import load_settings, open_page_reader
 from pipeline.extract.rules import extract_fields
 from pipeline.model.dossier import Field, FieldStatus
-from pipeline.model.scan import MediaType
 from pipeline.model.template import UNKNOWN, DocType
 from pipeline.model.text import ReadPage
 from pipeline.model.unicode import collapse, normalize, place_tones
 from pipeline.split.boundaries import split_pages
 from pipeline.templates import load_doctypes
-from pipeline.usecases.read import PageTask
 from tests.benchmarks.dossiers import OFFICE, Paper, draw_scan
-from tests.drawing import to_png
+from tests.reading import CONFIG, read_drawn
 
-CONFIG = Path(__file__).parents[2] / "config"
 TODAY = date(2026, 11, 24)
 """The last made-up day lies before."""
 
 _EACH = 2
 """Dossiers stacked in one scan."""
 
-_BATCH = "0" * 32
-
 RIGHT, REVIEW, MISSING, WRONG = "right", "review", "missing", "wrong"
 OUTCOMES = (RIGHT, REVIEW, MISSING, WRONG)
+_MEASURED = re.compile(r"([\d.,]+) (?:m²|đồng)")
 _PRINTED_DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 
 
@@ -112,29 +105,12 @@ def measure(seed: int, numbers: Sequence[int]) -> Score:
     """Draw, read, cut and extract one scan, and compare with what is printed."""
     papers = draw_scan(seed, numbers)
     start = time.process_time()
-    pages = tuple(read_pages(papers))
+    pages = tuple(read_drawn([page for paper in papers for page in paper.pages]))
     read = time.process_time()
     score = judge(papers, pages)
     score.reading = read - start
     score.extracting = time.process_time() - read
     return score
-
-
-def read_pages(papers: Sequence[Paper]) -> Iterator[ReadPage]:
-    """Read the pages of *papers* as one batch, with a reader of their own."""
-    drawn = [page for paper in papers for page in paper.pages]
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        settings = load_settings(CONFIG).model_copy(update={"home": home})
-        reader = open_page_reader(settings)
-        for number, page in enumerate(drawn, 1):
-            path, recipe = home / f"{number}.png", f"page{number}"
-            path.write_bytes(to_png(page))
-            reader.read(PageTask(_BATCH, recipe, path, MediaType.PNG, 1))
-            found = reader.archive.find_page(_BATCH, recipe, 1)
-            assert found is not None  # it was just put
-            yield replace(found, page=replace(found.page, number=number))
-        reader.close()
 
 
 def judge(papers: Sequence[Paper], pages: tuple[ReadPage, ...]) -> Score:
@@ -200,6 +176,9 @@ def to_compare(text: str) -> str:
         return "-".join(day.groups()[::-1])
     if text.isdigit() and len(text) < 3:
         return text.lstrip("0")
+    measured = _MEASURED.fullmatch(text)
+    if measured:
+        return measured[1].replace(".", "").replace(",", ".")
     return collapse(place_tones(normalize(text))).casefold().strip(" .")
 
 

@@ -98,3 +98,59 @@ def test_leaders_inside_a_value_become_one_space() -> None:
 )
 def test_pieces_that_stains_leave_are_no_words(text: str, spelt: bool) -> None:
     assert is_spelt(text) is spelt
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.TAX_NUMBER, "0100233488", "0100233488"),
+        (Kind.TAX_NUMBER, "0314409058-002", "0314409058-002"),
+        (Kind.TAX_NUMBER, "0314409058 - 002", "0314409058-002"),
+        (Kind.TAX_NUMBER, "0100 233 488", "0100233488"),
+        (Kind.TAX_NUMBER, "034187000123", "034187000123"),
+        (Kind.BUSINESS_NUMBER, "41A80012345", "41A80012345"),
+        (Kind.BUSINESS_NUMBER, "0100112437", "0100112437"),
+        (Kind.SOCIAL_INSURANCE, "79 1234 5678", "7912345678"),
+        (Kind.HEALTH_INSURANCE, "DN 4 79 7912345678", "DN4797912345678"),
+        (Kind.HEALTH_INSURANCE, "7912345678", "7912345678"),
+        (Kind.PROCEDURE_CODE, "1.001193", "1.001193"),
+        (Kind.PROCEDURE_CODE, "1.001193.000.00.00.H22", "1.001193.000.00.00.H22"),
+        (Kind.PLOT, "123;", "123"),
+        (Kind.PLOT, "12-1 , 13", "12-1, 13"),
+        (Kind.CERTIFICATE_SERIAL, "CN 719597", "CN 719597"),
+        (Kind.CERTIFICATE_SERIAL, "AA09273289", "AA 09273289"),
+        (Kind.CERTIFICATE_SERIAL, "Đ 123456", "Đ 123456"),
+        (Kind.AREA, "1.234,5 m²", "1234.5"),
+        (Kind.AREA, "123,5 m2 (bằng chữ: một trăm)", "123.5"),
+        (Kind.AREA, "85m?", "85"),
+        (Kind.MONEY, "15.000.000 đồng (mười lăm triệu đồng)", "15000000"),
+        (Kind.MONEY, "500.000đ", "500000"),
+        (Kind.MONEY, "2.000.000 VNĐ", "2000000"),
+    ],
+)
+def test_numbers_of_every_kind_are_brought_to_one_form(
+    kind: Kind, text: str, value: str
+) -> None:
+    once = parse(kind, text)
+    assert (once.value, once.certainty) == (value, FITS)
+    again = parse(kind, value)
+    assert (again.value, again.certainty) == (value, FITS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.TAX_NUMBER, "0100233489"),
+        (Kind.HEALTH_INSURANCE, "ZZ4797912345678"),
+        (Kind.SOCIAL_INSURANCE, "79123"),
+        (Kind.PROCEDURE_CODE, "1.00119"),
+        (Kind.PLOT, "xem sơ đồ"),
+        (Kind.CERTIFICATE_SERIAL, "CN 7195"),
+        (Kind.AREA, "rộng"),
+        (Kind.MONEY, "12,5"),
+    ],
+)
+def test_what_has_not_the_form_of_its_kind_is_never_accepted(
+    kind: Kind, text: str
+) -> None:
+    assert parse(kind, text).certainty <= DOUBTFUL

@@ -38,6 +38,8 @@ WIDER = {
     "don-cap-giay-phep-xay-dung": "don-de-nghi",
     "giay-de-nghi-ho-kinh-doanh": "don-de-nghi",
     "to-khai-ban-sao-trich-luc": "don-de-nghi",
+    "thong-bao-dung-giai-quyet": "thong-bao",
+    "hop-dong-chuyen-nhuong-dat": "hop-dong",
 }
 """Types that a wider one catches where their own template is missing."""
 
@@ -83,7 +85,9 @@ def test_a_heading_may_run_over_two_rows(code: str, heading: str) -> None:
         ("GIẤY ĐỀ NGHỊ CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH", "don-de-nghi"),
         ("ĐƠN ĐỀ NGHỊ CẤP GIẤY PHÉP XÂY DỰNG", "don-cap-giay-phep-xay-dung"),
         ("ĐƠN XIN CẤP BẢN SAO TRÍCH LỤC HỘ TỊCH", "to-khai-ban-sao-trich-luc"),
-        ("HỢP ĐỒNG CHUYỂN NHƯỢNG QUYỀN SỬ DỤNG ĐẤT", "hop-dong"),
+        ("HỢP ĐỒNG CHUYỂN NHƯỢNG QUYỀN SỬ DỤNG ĐẤT", "hop-dong-chuyen-nhuong-dat"),
+        ("HỢP ĐỒNG ỦY QUYỀN", "hop-dong"),
+        ("HỢP ĐỒNG UỶ QUYỀN", "hop-dong"),
         ("THÔNG TƯ LIÊN TỊCH", "thong-tu-lien-tich"),
         ("THÔNG TƯ", "thong-tu"),
     ],
