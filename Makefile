@@ -8,8 +8,8 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test check format test demo bench-read bench-extract bench-hostile \
-	bench-truncation bench-layers chaos lock clean
+.PHONY: help setup setup-test check format test demo bench-read bench-quality bench-extract \
+	bench-hostile bench-truncation bench-layers chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -40,6 +40,9 @@ demo: setup ## the whole thing on this machine; CHECK=1 asserts the outcome and 
 
 bench-read: setup ## how fast and how well pages are read
 	$(PYTHON) -m tests.benchmarks.read $(ARGS)
+
+bench-quality: setup ## which bad scans are found, and how often good ones are blamed
+	$(PYTHON) -m tests.benchmarks.quality $(ARGS)
 
 bench-extract: setup ## how well papers are told apart and their fields read (ARGS=...)
 	$(PYTHON) -m tests.benchmarks.extract $(ARGS)

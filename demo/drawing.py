@@ -24,7 +24,7 @@ from demo.forms import FILLED, PRINTED, STYLES, TYPED, WRITTEN, Style, draw_form
 from demo.people import Family, Person, make_family, make_person, of_a_minority
 from demo.plain import blank_back, draw_patch_t, page_of_text
 from demo.receipt import Receipt, draw_receipt
-from demo.sheet import BLUE, INK, DrawnPage, Pixels, Sheet
+from demo.sheet import BLUE, INK, PAPER, DrawnPage, Pixels, Sheet
 from demo.wear import (
     bilevel,
     bled_through,
@@ -44,6 +44,7 @@ __all__ = [
     "BLUE",
     "FILLED",
     "INK",
+    "PAPER",
     "PRINTED",
     "STYLES",
     "TYPED",

@@ -21,6 +21,9 @@ Image: TypeAlias = GrayImage | ColorImage
 _PAPER_SIDE = 292
 """Pixels of the longer side, about 1 mm each on A4, on which paper is measured."""
 
+_BLACK = 40
+"""Level below which nothing is paper: the inside of the scanner, a dark picture."""
+
 WHITE = 255
 """Level of bare paper in a bilevel page."""
 
@@ -52,6 +55,21 @@ def paper_around(gray: GrayImage) -> GrayImage:
     lightest = cv2.dilate(shrink_to(gray, _PAPER_SIDE), np.ones((5, 5), np.uint8))
     smooth = cv2.blur(lightest, (9, 9))
     return np.asarray(cv2.resize(smooth, (width, height)), np.uint8)
+
+
+def darkness(gray: GrayImage, paper: GrayImage) -> GrayImage:
+    """Measure how dark each pixel would be on white paper under even light.
+
+    Args:
+        gray: the page. Not changed.
+        paper: the level of the paper around each pixel, as `paper_around` gives it.
+
+    Returns:
+        0 for paper to 255 for black; nothing stands out of what is black itself.
+    """
+    below = cv2.subtract(paper, gray)
+    light = np.maximum(paper, np.uint8(_BLACK))
+    return np.asarray(cv2.divide(below, light, scale=WHITE), np.uint8)
 
 
 def shrink_to(image: Image, longest_side: int) -> Image:

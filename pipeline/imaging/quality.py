@@ -1,30 +1,42 @@
 """Measure how well a page can be read, and whether there is anything on it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.arrays import GrayImage, paper_around
+from pipeline.imaging.arrays import WHITE, GrayImage, darkness, paper_around
 
-_INK_BELOW_PAPER = 90
-"""Levels below the paper around it from which a pixel is ink for certain: print that
-shows through from the back is not, nor is the grain of paper."""
+_INK_BELOW_PAPER = 100
+"""Levels below white paper from which a pixel is ink for certain: print that shows
+through from the back is not, nor is the grain of paper."""
 
-_FAINT_BELOW_PAPER, _FAINT_SHARE, _FAINT_SHARPNESS = 40, 0.0001, 0.65
-"""What is left of the ink on a pale carbon copy: fainter, at least this share of the
-page, but still sharp. Print from the back is blurred by the paper it shines through."""
+_FAINTEST, _ABOVE_NOISE = 20, 6
+"""Levels below white paper, and times the noise of the paper, from which a mark counts:
+a pale carbon copy has 30, the grain of paper on a cheap scanner 2."""
 
-_FLAT = 10
-"""Levels between neighbors that are no edge: the inside of bold strokes."""
+_SHARE = 0.0001
+"""Part of the page that faint marks take, at least: dirt takes less."""
+
+_PRINT_SHARPNESS = 0.65
+"""What is fainter than ink but as sharp is print; print from the back is blurred by the
+paper it shines through."""
+
+_OUT_OF_FOCUS, _OUT_OF_FOCUS_DEPTH = 0.36, 56
+"""What is duller than this and still so dark is print out of focus: print from the back
+that is spread so wide has no darkness left."""
+
+_STEEP, _FEWEST_EDGES = 6.0, 50
+"""An edge rises by this part of the ink's darkness, at least: print from the back does
+not. Fewer edges in one direction tell nothing: the bars of a separator have few."""
+
+_RULE_DARKNESS, _RULE_LENGTH = 0.7, 20.0
+"""Part of the ink's darkness, and millimetres, from which a straight run is a rule."""
 
 _REFERENCE_DPI = 200.0
 """Edges are measured in pixels of this resolution."""
-
-_SHARPEST_STEP = 0.5
-"""Slope, as part of the contrast per pixel, of an ideal edge between two pixels seen by
-a central difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +44,37 @@ class Quality:
     """What a page's pixels promise."""
 
     sharpness: float
-    """Acutance of the ink's edges, 0-1; 0 where there is no ink."""
+    """Rise of the ink's edges within two pixels at 200 dpi, as part of its darkness, in
+    the duller direction; 0-1, 0 where there is no ink."""
 
     contrast: float
-    """Paper level minus ink level, 0-1; 0 where there is no ink."""
+    """How much darker than its paper the ink is, 0-1; 0 where there is no ink."""
 
     blank: bool
     """There is no ink. Dirt and punch holes make a page not blank."""
+
+    smear: float = 1.0
+    """Times that edges are sharper in one direction than in the other: 1.4 for print,
+    more where the paper moved while it was scanned."""
+
+    paper: float = 1.0
+    """Level of the lightest paper of the page, 0-1."""
+
+    coverage: float = 0.0
+    """Share of the page that is darker than its paper: 0.02 to 0.15 with print, more
+    than half with a photograph."""
+
+
+class _Ink(NamedTuple):
+    """Darkness of the marks darker than a level, and the rise of their edges."""
+
+    depth: float
+    across: float
+    down: float
+
+    @property
+    def sharpness(self) -> float:
+        return min(self.across, self.down)
 
 
 def measure_quality(gray: GrayImage, dpi: float) -> Quality:
@@ -48,30 +84,73 @@ def measure_quality(gray: GrayImage, dpi: float) -> Quality:
         gray: the page, ink dark. Not changed.
         dpi: its resolution, pixels per inch.
     """
-    darker = np.asarray(cv2.subtract(paper_around(gray), gray), np.uint8)
-    ink = darker > _INK_BELOW_PAPER
-    if ink.any():
-        sharpness, contrast = _measure_ink(gray, darker, ink, dpi)
-        return Quality(sharpness, contrast, blank=False)
-    ink = darker > _FAINT_BELOW_PAPER
-    if np.count_nonzero(ink) >= _FAINT_SHARE * ink.size:
-        sharpness, contrast = _measure_ink(gray, darker, ink, dpi)
-        if sharpness >= _FAINT_SHARPNESS:
-            return Quality(sharpness, contrast, blank=False)
-    return Quality(sharpness=0.0, contrast=0.0, blank=True)
+    around = paper_around(gray)
+    paper = round(float(np.percentile(around[::8, ::8], 90)) / WHITE, 3)
+    darker = darkness(gray, around)
+    level = max(_FAINTEST, _ABOVE_NOISE * _measure_noise(darker))
+    marks = _without_rules(darker, level, dpi)
+    if not marks.any():
+        return Quality(0.0, 0.0, blank=True, paper=paper)
+    ink = _measure_ink(darker, marks, dpi)
+    if not (bool(np.any(darker > _INK_BELOW_PAPER)) or _is_faint_print(ink, marks)):
+        return Quality(0.0, 0.0, blank=True, paper=paper)
+    duller, sharper = sorted((ink.across, ink.down))
+    smear = sharper / max(duller, 0.01)
+    return Quality(
+        round(ink.sharpness, 3),
+        round(ink.depth / WHITE, 3),
+        blank=False,
+        smear=round(smear, 2),
+        paper=paper,
+        coverage=round(float(np.count_nonzero(marks)) / marks.size, 4),
+    )
 
 
-def _measure_ink(
-    gray: GrayImage, darker: GrayImage, ink: NDArray[np.bool_], dpi: float
-) -> tuple[float, float]:
-    depth = float(np.median(darker[ink]))
-    slope = _edge_slope(gray, ink) * dpi / _REFERENCE_DPI
-    return round(min(1.0, slope / depth / _SHARPEST_STEP), 3), round(depth / 255, 3)
+def _without_rules(darker: GrayImage, level: float, dpi: float) -> NDArray[np.bool_]:
+    """Mark what is darker than *level*, but for rules and frames.
+
+    They are the darkest ink on a form, and their edges tell nothing across them.
+    """
+    marks = darker > level
+    if not marks.any():
+        return marks
+    dark = darker > _RULE_DARKNESS * np.percentile(darker[marks], 90)
+    pixels = dark.astype(np.uint8)
+    length = round(_RULE_LENGTH * dpi / 25.4)
+    rules = np.zeros_like(pixels)
+    for shape in ((1, length), (length, 1)):
+        runs = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        rules |= np.asarray(runs, np.uint8)
+    if rules.any():
+        marks &= cv2.dilate(rules, np.ones((5, 5), np.uint8)) == 0
+    return marks
 
 
-def _edge_slope(gray: GrayImage, ink: NDArray[np.bool_]) -> float:
-    """Measure the steep side of the ink's edges, levels per pixel."""
-    rows = np.flatnonzero(ink[:, 1:-1].any(axis=1))[::3]  # a third tells as much
-    steps = np.abs(gray[rows, 2:].astype(np.int16) - gray[rows, :-2])
-    edges = steps[ink[rows, 1:-1] & (steps > _FLAT)]
-    return float(np.percentile(edges, 75)) / 2 if len(edges) else 0.0
+def _measure_noise(darker: GrayImage) -> float:
+    """Estimate the grain of the paper, levels (standard deviation)."""
+    rows = darker[::5].astype(np.int16)
+    return 1.05 * float(np.median(np.abs(np.diff(rows, axis=1))))
+
+
+def _measure_ink(darker: GrayImage, marks: NDArray[np.bool_], dpi: float) -> _Ink:
+    depth = float(np.percentile(darker[marks], 90))
+    inner = marks[1:-1, 1:-1]
+    across = cv2.absdiff(darker[1:-1, 2:], darker[1:-1, :-2])
+    down = cv2.absdiff(darker[2:, 1:-1], darker[:-2, 1:-1])
+    steep = inner & (cv2.max(across, down) > depth / _STEEP)
+    is_across = across >= down
+    rises = [
+        float(np.percentile(step, 75)) if len(step) >= _FEWEST_EDGES else None
+        for step in (across[steep & is_across], down[steep & ~is_across])
+    ]
+    found = [rise for rise in rises if rise is not None] or [0.0]
+    scale = dpi / _REFERENCE_DPI / depth
+    first, last = (min(1.0, rise * scale) for rise in (found[0], found[-1]))
+    return _Ink(depth, first, last)
+
+
+def _is_faint_print(ink: _Ink, marks: NDArray[np.bool_]) -> bool:
+    if np.count_nonzero(marks) < _SHARE * marks.size:
+        return False
+    out_of_focus = ink.sharpness < _OUT_OF_FOCUS and ink.depth >= _OUT_OF_FOCUS_DEPTH
+    return ink.sharpness >= _PRINT_SHARPNESS or out_of_focus
