@@ -13,7 +13,7 @@ _CELLS = (120, 85)
 """Rows and columns: parts of 2.5 mm of an A4 page, less than a line of print."""
 
 _AROUND = (7, 7)
-"""Parts over which dark is evened out: pages of print are alike, but not their lines."""
+"""Parts over which it is evened out: pages of print are alike, but not their lines."""
 
 _SLACK = 2
 """Parts by which a sheet may lie elsewhere on the glass, either way."""
