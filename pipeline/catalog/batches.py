@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     or_,
     select,
+    union,
     update,
 )
 
@@ -150,6 +151,16 @@ def latest_rejections(
     if counter_id is not None:
         chosen = chosen.where(rejections.c.counter_id == counter_id)
     return tuple(_to_rejected(row) for row in connection.execute(chosen.limit(limit)))
+
+
+def changed_counters(
+    connection: Connection, moments: Moments, *, seconds: float
+) -> frozenset[str]:
+    """List the counters with a change or a refusal in the last *seconds*."""
+    since = moments.now(-seconds)
+    changed = select(batches.c.counter_id).where(batches.c.changed_at > since)
+    refused = select(rejections.c.counter_id).where(rejections.c.rejected_at > since)
+    return frozenset(connection.scalars(union(changed, refused)))
 
 
 def lease(

@@ -105,6 +105,12 @@ class SqlCatalog:
             )
         )
 
+    def changed_counters(self, *, seconds: float) -> frozenset[str]:
+        """List the counters with a change or a refusal in the last *seconds*."""
+        return self._database.run(
+            lambda each: batches.changed_counters(each, self._moments, seconds=seconds)
+        )
+
     def lease(
         self, batch_id: str, owner: str, *, seconds: float, attempts: int
     ) -> Lease | None:

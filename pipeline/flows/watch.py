@@ -1,6 +1,7 @@
 """Watch the drop folders: one long run that costs next to nothing while idle."""
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,10 @@ from pipeline.model.state import BatchRecord, BatchState
 
 _SHIFT = timedelta(hours=6)
 """How long one watch lasts before the next takes over: keeps runs and logs readable."""
+
+_TAKING_IN = timedelta(seconds=5)
+"""How long files are received until the folders are swept again: in a flood the other
+counters' files are seen all the same."""
 
 
 def _hand_over(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
@@ -59,7 +64,10 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
         troubled: claims and counters whose trouble the log tells already.
     """
     app.inbox.sweep()
+    ends = now() + _TAKING_IN
     for claimed in app.turns.in_order(app.inbox.claimed()):
+        if now() > ends:
+            break
         try:
             _take_in(app, claimed, started)
         except Exception as error:  # noqa: BLE001 - one file must not stop the others
@@ -74,6 +82,8 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
             troubled.add(claimed.id)
         else:
             troubled.discard(claimed.id)
+    with suppress(PipelineError):  # asked again next time, about the whole time since
+        app.status_file.forget_changed()
     for counter in app.counters:
         _post_status(app, counter, troubled)
 

@@ -235,6 +235,9 @@ class Catalog(Protocol):
     ) -> tuple[RejectedScan, ...]:
         """List files that never became a batch, the latest first."""
 
+    def changed_counters(self, *, seconds: float) -> frozenset[str]:
+        """List the counters with a change or a refusal in the last *seconds*."""
+
     def lease(
         self, batch_id: str, owner: str, *, seconds: float, attempts: int
     ) -> Lease | None:

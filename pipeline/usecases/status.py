@@ -4,9 +4,10 @@ For counters without a browser. The list holds times, short ids, counts of pages
 dossier codes: no name of a person, and no file name, as names get into those.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.messages import advice, sentence, status_word
@@ -28,7 +29,13 @@ _MOST = 300
 
 _FILED = (BatchState.FILED, BatchState.REVIEW)
 
+_OVERLAP = 60.0
+"""Seconds before the last question that are asked for again: a change may become
+visible a little after its time, and clocks of two machines differ."""
+
 _Entry = tuple[datetime, str]
+_Seen = tuple[date, int, tuple[str, ...]]
+"""The day, the number of files that wait, the claims in staging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,28 @@ class StatusFile:
     archive: Archive
     catalog: Catalog
     clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
     _filed: dict[str, tuple[datetime, str]] = field(default_factory=dict, init=False)
     """What to say of a filed batch, with the time of the change it was made for."""
+
+    _written: dict[str, tuple[_Seen, str]] = field(default_factory=dict, init=False)
+    """The list of each counter, and what its folder looked like then."""
+
+    _asked_at: list[float] = field(default_factory=list, init=False)
+    """When the catalog was last asked for changes; empty: never."""
+
+    def forget_changed(self) -> None:
+        """Ask the catalog, once for all counters, whose lists are out of date.
+
+        Raises:
+            CatalogBusy: no usable answer; the lists stay as they are for now.
+        """
+        now = self.monotonic()
+        if self._asked_at:
+            seconds = now - self._asked_at[-1] + _OVERLAP
+            for counter_id in self.catalog.changed_counters(seconds=seconds):
+                self._written.pop(counter_id, None)
+        self._asked_at[:] = [now]
 
     def post(self, counter: Counter) -> None:
         """Bring the list of a counter up to date; nothing where it says so already.
@@ -49,8 +76,20 @@ class StatusFile:
             OSError: the drop folder cannot be written to.
             CatalogBusy, StoreUnavailable: no usable answer.
         """
-        if counter.folder.enabled and counter.folder.status_file:
-            self.inbox.post(counter.id, self.compose(counter))
+        if not counter.folder.enabled or not counter.folder.status_file:
+            return
+        seen = self._look(counter)
+        written, text = self._written.get(counter.id, (None, ""))
+        if written != seen:
+            text = self.compose(counter)
+            self._written[counter.id] = (seen, text)
+        self.inbox.post(counter.id, text)
+
+    def _look(self, counter: Counter) -> _Seen:
+        """See what a list says beside what the catalog knows."""
+        staged = tuple(each.id for each in self.inbox.claimed(counter.id))
+        today = self.clock().astimezone(_COUNTER_TIME).date()
+        return today, self.inbox.waiting(counter.id), staged
 
     def compose(self, counter: Counter) -> str:
         """Write the list, the latest scan first."""

@@ -22,8 +22,14 @@ class Turns:
     """The latest batch of the backlog that was let through."""
 
     def in_order(self, claimed: tuple[ClaimedFile, ...]) -> list[ClaimedFile]:
-        """Put the day's files before the backlog's, each as they were."""
-        return sorted(claimed, key=lambda each: self._is_backlog(each.counter_id))
+        """Put the day's files before the backlog's, one of each counter in turn."""
+        places: dict[str, int] = {}
+        turns = []
+        for each in claimed:
+            place = places.get(each.counter_id, 0)
+            places[each.counter_id] = place + 1
+            turns.append((self._is_backlog(each.counter_id), place, each))
+        return [each for *_, each in sorted(turns, key=lambda turn: turn[:2])]
 
     def may_start(self, record: BatchRecord) -> bool:
         """Tell whether a run may be asked for; one that may counts as asked for."""

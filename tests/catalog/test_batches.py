@@ -305,3 +305,14 @@ def test_a_batch_in_work_is_not_restarted(catalog: SqlCatalog, lease: Lease) -> 
 
 def test_an_unknown_batch_is_not_restarted(catalog: SqlCatalog) -> None:
     assert catalog.restart("0" * 32) is None
+
+
+def test_counters_with_a_change_are_named(catalog: SqlCatalog, clock: Clock) -> None:
+    catalog.register(a_batch("a", "one"), "c1", "originals/a")
+    clock.pass_by(100)
+    catalog.register(a_batch("b", "two"), "c2", "originals/b")
+    catalog.reject(RejectedScan("c3", "three", None, "EMPTY", clock()))
+    assert catalog.changed_counters(seconds=50) == {"two", "three"}
+    assert catalog.changed_counters(seconds=200) == {"one", "two", "three"}
+    clock.pass_by(100)
+    assert catalog.changed_counters(seconds=50) == frozenset()

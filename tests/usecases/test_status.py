@@ -9,7 +9,15 @@ from pipeline.messages import advice, sentence, status_word
 from pipeline.model.scan import FolderRules
 from pipeline.usecases.status import StatusFile
 from tests.split.paper import CODE
-from tests.usecases.fakes import COUNTER, TWO_SLIPS, House, open_house, scan
+from tests.usecases.fakes import (
+    COUNTER,
+    TWO_SLIPS,
+    Cuttable,
+    Cutter,
+    House,
+    open_house,
+    scan,
+)
 
 NAME = "Nguyễn Thị Bí Mật.tif"
 
@@ -81,3 +89,51 @@ def test_it_lies_in_the_drop_folder(house: House) -> None:
 def test_a_folder_may_go_without(rules: FolderRules, house: House) -> None:
     status_of(house).post(replace(COUNTER, folder=rules))
     assert not (house.home / "drop" / COUNTER.id / STATUS_FILE).exists()
+
+
+def test_the_catalog_is_asked_once_for_all_counters(home: Path) -> None:
+    cutter = Cutter()
+    house = open_house(home, cutter=cutter)
+    status = StatusFile(
+        Cuttable(house.inbox, Cutter()),
+        house.archive,
+        Cuttable(house.catalog, cutter),
+        house.clock,
+    )
+    counters = [replace(COUNTER, id=f"c{number}") for number in range(20)]
+    for _ in range(5):
+        status.forget_changed()
+        for counter in counters:
+            status.post(counter)
+    assert cutter.names.count("changed_counters") == 4
+    assert cutter.names.count("batches") == len(counters)
+
+
+def test_a_change_in_the_catalog_alone_is_told(house: House) -> None:
+    status, listed = status_of(house), house.home / "drop" / COUNTER.id / STATUS_FILE
+    batch_id = house.receive().batch.id
+    status.forget_changed()
+    status.post(COUNTER)
+    house.catalog.lease(batch_id, "me", seconds=60, attempts=3)
+    status.forget_changed()
+    status.post(COUNTER)
+    assert sentence("WORKING") in listed.read_text(encoding="utf-8-sig")
+
+
+def test_a_list_that_was_deleted_comes_back(house: House) -> None:
+    status, listed = status_of(house), house.home / "drop" / COUNTER.id / STATUS_FILE
+    for _ in range(2):
+        status.forget_changed()
+        status.post(COUNTER)
+        listed.unlink()
+    status.post(COUNTER)
+    assert listed.exists()
+
+
+def test_a_new_day_begins_a_new_list(house: House) -> None:
+    status, listed = status_of(house), house.home / "drop" / COUNTER.id / STATUS_FILE
+    house.receive()
+    status.post(COUNTER)
+    house.clock.time += timedelta(days=1)
+    status.post(COUNTER)
+    assert status_word("NOTHING") in listed.read_text(encoding="utf-8-sig")

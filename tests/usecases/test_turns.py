@@ -62,3 +62,17 @@ def test_the_files_of_the_day_are_taken_in_first(turns: Turns) -> None:
         for number, counter in enumerate((OLD, DAY, OLD, DAY))
     )
     assert [each.id for each in turns.in_order(files)] == ["1", "3", "0", "2"]
+
+
+def test_counters_take_turns_whatever_one_has_in_staging(house: House) -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    other = Counter("other", "Quầy 2", "UBND")
+    files = tuple(
+        ClaimedFile(f"{counter.id}{number}", counter.id, Path("x"), at)
+        for counter in (DAY, other)
+        for number in range(3)
+    )
+    turns = Turns(house.catalog, (DAY, other, OLD))
+    assert [each.id for each in turns.in_order(files)] == [
+        "day0", "other0", "day1", "other1", "day2", "other2",
+    ]  # fmt: skip
