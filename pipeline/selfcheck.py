@@ -197,12 +197,29 @@ def _catalog(settings: Settings) -> Iterator[Finding]:
 
 
 def _drop_folders(settings: Settings) -> Iterator[Finding]:
+    """Do on each folder what the watch does; measure each file system's space once."""
     counters = load_counters(settings.config)
-    problems = list(open_inbox(settings, counters).problems())
-    for problem in problems:
-        yield Finding("drop folders", Outlook.BAD, problem, ExitCode.CONFIG)
-    if not problems:
-        yield _space("drop folders", settings.drop_root)
+    hindered: set[str] = set()
+    for counter, trouble in open_inbox(settings, counters).problems():
+        subject, found = f"drop folder {counter.id}", trouble.found
+        if trouble.hinders:
+            hindered.add(counter.id)
+            yield Finding(subject, Outlook.BAD, found, ExitCode.CONFIG)
+        else:
+            yield Finding(subject, Outlook.NOTICE, found)
+    file_systems: dict[int, Path] = {}
+    for counter in counters:
+        folder = settings.drop_root / counter.id
+        if counter.id not in hindered:
+            file_systems.setdefault(folder.stat().st_dev, folder)
+    for folder in file_systems.values():
+        yield _space("drop folders", folder)
+    sound = len(counters) - len(hindered)
+    found = f"{sound} of {len(counters)} take a file, claim it and set it aside"
+    if hindered:
+        yield Finding("drop folders", Outlook.BAD, found, ExitCode.CONFIG)
+    else:
+        yield _good("drop folders", found)
 
 
 def _scratch(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from files only.
 import os
 import re
 import tomllib
+from collections import Counter as Counts
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -359,12 +360,15 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
     except ValidationError as error:
         raise ConfigError(_explain(path, error)) from error
     counters = tuple(entry.to_counter() for entry in entries)
-    if len({counter.id for counter in counters}) != len(counters):
-        raise ConfigError(f"{path}: two counters share an id")
-    for counter in counters:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, counter in enumerate(counters):
+        if counter.id in {other.id for other in counters[:number]}:
+            place = _place(path, lines, ("counters", number, "id"))
+            raise ConfigError(f"{place}: two counters share an id: {counter.id}")
         template = config / "procedures" / f"{counter.procedure}.yaml"
         if counter.procedure is not None and not template.is_file():
-            raise ConfigError(f"{path}: counter {counter.id}: there is no {template}")
+            place = _place(path, lines, ("counters", number, "procedure"))
+            raise ConfigError(f"{place}: counter {counter.id}: there is no {template}")
     return counters
 
 
@@ -421,9 +425,37 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _explain(path: Path, error: ValidationError) -> str:
-    """Name file, key and what was found; never the value of a secret."""
-    faults = (
+    """Name file, line, key and what was found; never the value of a secret."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "; ".join(
+        f"{_place(path, lines, fault['loc'])}: "
         f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
         for fault in error.errors(include_input=False, include_url=False)
     )
-    return f"{path}: {'; '.join(faults)}"
+
+
+def _place(path: Path, lines: list[str], loc: tuple[int | str, ...]) -> str:
+    """Name the variable that a value came from, else its file and line.
+
+    Where a key is missing, it is the line of its table.
+    """
+    variable = "PIPELINE_" + "__".join(str(part) for part in loc).upper()
+    if variable in os.environ:
+        return f"environment {variable}"
+    index = next((part for part in loc if isinstance(part, int)), 0)
+    wanted = ("", 0) if len(loc) == 1 else (str(loc[0]), index)
+    here = ("", 0)
+    counts: Counts[str] = Counts()
+    best = 0
+    for number, line in enumerate(lines, start=1):
+        if header := _HEADER.match(line):
+            here = (header[1], counts[header[1]])
+            counts[header[1]] += 1
+            best = number if here == wanted else best
+        elif here == wanted and re.match(rf"\s*{re.escape(str(loc[-1]))}\s*=", line):
+            return f"{path}:{number}"
+    return f"{path}:{best}" if best else str(path)
+
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\]\s]+)\s*\]")
+"""The line that a table of TOML begins with."""

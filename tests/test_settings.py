@@ -39,7 +39,7 @@ def test_a_misspelt_key_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_a_value_out_of_range_is_named_with_its_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"pipeline\.toml: reading\.dpi"):
+    with pytest.raises(ConfigError, match=r"pipeline\.toml:2: reading\.dpi"):
         load_settings(config(tmp_path, "[reading]\ndpi = 7"))
 
 
@@ -157,11 +157,44 @@ def test_the_procedure_of_a_counter_must_exist(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["quiet_period = -1", 'priority = "low"', 'ignore = [""]', "done = true"]
+    "rule",
+    [
+        "quiet_period = -1",
+        'priority = "low"',
+        'ignore = [""]',
+        "done = true",
+        "poll_interval = 0",
+        'share = "nfs"',
+        "keep_days = -1",
+        "keep_days = 1.5",
+        'sides = "both"',
+        "sides_within = 0",
+    ],
 )
 def test_a_wrong_rule_of_a_folder_is_named(rule: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=rf"counters\.0\.{rule.split(maxsplit=1)[0]}"):
         load_counters(counters(tmp_path, rule))
+
+
+def test_a_wrong_rule_is_named_with_its_line(tmp_path: Path) -> None:
+    entry = '[[counters]]\nid = "b"\nname = "B"\noffice = "O"\n'
+    folder = counters(tmp_path, f"# quiet_period = 1\n\n{entry}quiet_period = -1\n")
+    with pytest.raises(ConfigError, match=r"counters\.toml:11: counters\.1\.quiet"):
+        load_counters(folder)
+
+
+def test_a_missing_key_is_named_with_the_line_of_its_table(tmp_path: Path) -> None:
+    folder = counters(tmp_path, '\n[[counters]]\nid = "b"\nname = "B"\n')
+    with pytest.raises(ConfigError, match=r"counters\.toml:6: counters\.1\.office"):
+        load_counters(folder)
+
+
+def test_a_wrong_variable_is_named_instead_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_INTAKE__QUIET_PERIOD", "soon")
+    with pytest.raises(ConfigError, match="environment PIPELINE_INTAKE__QUIET_PERIOD"):
+        load_settings(config(tmp_path, "[intake]\nquiet_period = 5"))
 
 
 def test_a_counter_says_what_a_patch_begins_and_whom_it_serves(tmp_path: Path) -> None:

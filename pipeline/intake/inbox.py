@@ -7,7 +7,6 @@
 """
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pipeline.intake.listing import STATUS_FILE
 from pipeline.intake.readiness import Candidate, Patience, Readiness
 from pipeline.intake.staging import PRIVATE, SET_ASIDE, Staging
 from pipeline.intake.status_file import write_status
+from pipeline.intake.trial import Trouble, try_folder
 from pipeline.model.intake import ClaimedFile, Probe
 from pipeline.model.scan import Counter, Priority, Share
 
@@ -183,17 +183,11 @@ class DropFolders:
         drop = self._staging.drop(counter_id)
         write_status(drop / STATUS_FILE, drop / PRIVATE, text)
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[tuple[Counter, Trouble]]:
         """Try what the watch does on each drop folder; yields what does not work."""
         for counter in self.counters:
-            try:
-                folder = self._staging.new_claim(counter.id)
-                probe = self._staging.drop(counter.id) / f".sohoa-check-{folder.name}"
-                probe.touch()
-                probe.rename(folder / "scan")
-                shutil.rmtree(folder)
-            except OSError as error:
-                yield f"drop folder of {counter.id}: {error.strerror}"
+            for trouble in try_folder(counter, self._staging):
+                yield counter, trouble
 
     def _is_due(self, counter: Counter, now: float) -> bool:
         interval = counter.folder.poll_interval or self.options.poll_interval

@@ -273,6 +273,7 @@ def test_released_files_leave_nothing(bench: Bench) -> None:
 
 def test_folders_that_work_have_no_problems(bench: Bench) -> None:
     assert list(bench.open().problems()) == []
+    assert not list(bench.root.rglob(".sohoa-check*"))
 
 
 def test_half_a_copy_is_not_seen_by_a_watch(bench: Bench, tmp_path: Path) -> None:
