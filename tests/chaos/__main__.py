@@ -26,6 +26,7 @@ from tests.chaos.verdict import (
     Outcome,
     find_faults,
     find_leftovers,
+    find_run_faults,
     in_environment,
     is_settled,
 )
@@ -98,7 +99,8 @@ def _run(ground: Ground, plan: Plan, heal: float) -> list[str]:
         struck = clock()
         waits = _heal(ground, app, scans, heal)
         healed = clock()
-        outcomes, faults = find_faults(ground, app, scans)
+        outcomes, faults = find_faults(app, scans)
+        faults += find_run_faults(ground)
         if waits is not None:
             faults.append(f"not healed within {heal:.0f} s: {waits}")
     ground.supervisor.stop("worker-1", "worker-2")

@@ -16,8 +16,10 @@ from tests.chaos.processes import Process, find_processes
 
 Victim = TypeVar("Victim")
 
-_LOOK_FOR_SECONDS = 6.0
+_LOOK_FOR_SECONDS = 45.0
 """How long a victim of the wanted kind is waited for, before another is taken."""
+
+_OTHERS = (Blow.PAGE, Blow.RUN, Blow.WATCH, Blow.WORKER)
 
 _PIECE = 1 << 20
 _LEAST_PIECE = 4096
@@ -76,13 +78,14 @@ class Fury:
         self.blown.append(Blown(self.clock(), blow, planned, doing, seconds))
 
     def _kill(self, strike: Strike) -> None:
-        """Kill what was planned, or a worker where there is no such process."""
+        """Kill what was planned, or another process where there is none such."""
         deadline = time.monotonic() + _LOOK_FOR_SECONDS
         while True:
             patient = time.monotonic() < deadline
-            blow = strike.blow if patient else Blow.WORKER
-            found = self._victims(blow)
-            if found:
+            for blow in (strike.blow, *(() if patient else _OTHERS)):
+                found = self._victims(blow)
+                if not found:
+                    continue
                 pid, doing = _pick(found, strike.choice)
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)

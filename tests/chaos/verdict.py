@@ -76,9 +76,7 @@ def is_settled(ground: Ground, app: App, scans: Sequence[Scan]) -> str | None:
     return None
 
 
-def find_faults(
-    ground: Ground, app: App, scans: Sequence[Scan]
-) -> tuple[list[Outcome], list[str]]:
+def find_faults(app: App, scans: Sequence[Scan]) -> tuple[list[Outcome], list[str]]:
     """Compare what there is with what was dropped.
 
     Returns:
@@ -86,13 +84,12 @@ def find_faults(
     """
     faults: list[str] = []
     outcomes = []
-    aside = _set_aside(ground.drop_root, faults)
+    aside = _set_aside(app.settings.drop_root, faults)
     for sha256, same in _by_bytes(scans).items():
         outcomes.append(_judge(app, sha256, same, aside.pop(sha256, 0), faults))
     faults += [f"{n} files in set-aside that nobody dropped" for n in aside.values()]
     _judge_catalog(app, faults)
     _judge_objects(app, faults)
-    _judge_runs(ground, faults)
     _judge_rebuild(app, faults)
     return outcomes, faults
 
@@ -195,13 +192,16 @@ def _judge_objects(app: App, faults: list[str]) -> None:
     faults += [f"work/{batch}: of no batch" for batch in at_work - known]
 
 
-def _judge_runs(ground: Ground, faults: list[str]) -> None:
+def find_run_faults(ground: Ground) -> list[str]:
+    """Compare what Prefect says is at work with what is."""
+    faults = []
     watches = [
         state for name, state, _ in _live_runs(ground) if name.startswith("watch")
     ]
     if watches.count("RUNNING") != 1:
         faults.append(f"watches: {watches}")
     faults += [f"{what}, but no process has it" for what in _dead_runs(ground)]
+    return faults
 
 
 def _judge_rebuild(app: App, faults: list[str]) -> None:
