@@ -113,7 +113,7 @@ class App:
     def pause(self) -> float:
         """Seconds from one sweep to the next: what the most impatient counter wants."""
         own = (counter.folder.poll_interval for counter in self.counters)
-        return min(self.settings.intake.poll_interval, *filter(None, own))
+        return min([self.settings.intake.poll_interval, *filter(None, own)])
 
     @property
     def owner(self) -> str:
