@@ -71,6 +71,7 @@ def skip_missed(flow: str) -> int:
                     before_=datetime.now(UTC)
                 ),
             ),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=200,
         )
         for run in missed:

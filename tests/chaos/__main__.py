@@ -3,6 +3,7 @@
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,7 @@ from tests.chaos.verdict import (
 def main() -> int:
     """Run as asked; exit code 1 where something was lost, doubled or left behind."""
     asked = _parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     root = Path(tempfile.mkdtemp(prefix="sohoa-chaos-"))
     began = time.monotonic()
     with open_ground(

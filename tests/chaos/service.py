@@ -46,7 +46,7 @@ class Service:
 
     def start(self) -> None:
         """Start the program."""
-        user = as_user(self.account) if self.account else []
+        user = [*as_user(self.account), "--pdeathsig", "INT"] if self.account else []
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*user, *self.command],

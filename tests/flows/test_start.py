@@ -1,17 +1,18 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
-from prefect.states import Pending, Running
+from prefect.states import Pending, Running, Scheduled
 
 from pipeline.bootstrap import App, load_settings
 from pipeline.flows.deploy import deploy, end_stale_runs
-from pipeline.flows.names import DIGITIZE, WATCH
+from pipeline.flows.names import DIGITIZE, UPKEEP, WATCH
 from pipeline.flows.start import (
     batches_in_flight,
     live_runs,
+    skip_missed,
     start_digitize,
     start_watch,
 )
@@ -59,6 +60,19 @@ def test_one_watch_is_enough() -> None:
     start_watch()
     assert not start_watch()
     assert len(live_runs(WATCH)) == 1
+
+
+def test_missed_runs_of_a_schedule_are_skipped_and_coming_ones_stay() -> None:
+    coming = datetime.now(UTC) + timedelta(minutes=4)
+    with get_client(sync_client=True) as client:
+        upkeep = client.read_deployment_by_name("upkeep/upkeep")
+        for late in (timedelta(hours=2), timedelta(hours=1), timedelta(hours=-1)):
+            state = Scheduled(scheduled_time=datetime.now(UTC) - late)
+            client.create_flow_run_from_deployment(upkeep.id, state=state)
+        assert skip_missed(UPKEEP) == 2
+    assert skip_missed(UPKEEP) == 0
+    left = [run.expected_start_time for run in live_runs(UPKEEP)]
+    assert any(start is not None and start > coming for start in left)
 
 
 def test_runs_of_a_stopped_stack_are_called_dead(app: App) -> None:
