@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import batches, ingest, operate, prove, sheets, templates
+from pipeline.cli import batches, ingest, operate, prove, sheets, store, templates
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 
@@ -16,6 +16,7 @@ __all__ = [
     "operate",
     "prove",
     "sheets",
+    "store",
     "templates",
 ]
 

@@ -33,6 +33,7 @@ from pipeline.stores import (
     init_store,
     open_archive,
     open_catalog,
+    open_retention,
     open_store,
     store_name,
 )
@@ -226,7 +227,10 @@ def _passing_reader(
 def open_prover(settings: Settings) -> Prover:
     """Build what proves the store: needs neither catalog nor reader."""
     archive = ObjectArchive(
-        open_store(settings), seal=open_seal(settings), judge=open_judge(settings)
+        open_store(settings),
+        retention=open_retention(settings),
+        seal=open_seal(settings),
+        judge=open_judge(settings),
     )
     offices = {each.id: each.office for each in load_counters(settings.config)}
     return Prover(archive, offices, now)

@@ -16,7 +16,7 @@ from pipeline.bootstrap import load_settings, open_inbox
 from pipeline.errors import ConfigError, ExitCode, PipelineError, StoreUnavailable
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
 from pipeline.settings import Settings, load_counters
-from pipeline.storage.store import ObjectStore
+from pipeline.storage.store import Has, ObjectStore
 from pipeline.stores import catalog_url, open_catalog, open_store
 from pipeline.templates import load_doctypes, load_procedures
 
@@ -176,6 +176,10 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield Finding("store", Outlook.NOTICE, found)
     elif not seen.problems:
         yield _good("store", f"{where}: objects are written once")
+    for feature in seen.features:
+        outlook = Outlook.GOOD if feature.has is Has.YES else Outlook.NOTICE
+        told = f"{feature.has}: {feature.found}" if feature.found else str(feature.has)
+        yield Finding("store has", outlook, f"{feature.name}: {told}")
 
 
 def _answers(store: ObjectStore) -> ExitCode:

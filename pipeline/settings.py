@@ -55,6 +55,38 @@ class StoreSettings(Section):
     timeout: Seconds = 30.0
     """Seconds one request may take."""
 
+    ca_bundle: Path | None = None
+    """Certificates to believe, PEM; None: the system's."""
+
+    allow_plain_http: bool = False
+    """Whether papers may go to another machine without TLS."""
+
+    lock: Literal["governance", "compliance", "off"] = "governance"
+    """Object lock of what is kept. governance: an administrator may end it;
+    compliance: nobody may, before its time; off: nothing is locked."""
+
+    first_lock_days: Count = 30
+    """Days that anything is locked from the moment it is stored: what becomes a
+    dossier is locked for as long as its procedure demands."""
+
+
+class RetentionSettings(Section):
+    """How long dossiers are kept, by the maintenance codes of TT 05/2025/TT-BNV."""
+
+    years: dict[Annotated[str, Field(pattern=r"^0[1-7]$")], Count] = {
+        "01": 100,
+        "02": 70,
+        "03": 50,
+        "04": 30,
+        "05": 20,
+        "06": 10,
+        "07": 10,
+    }
+    """Years by code. 01 is for good: a lock needs an end, and can be made longer."""
+
+    default: Annotated[str, Field(pattern=r"^0[1-7]$")] = "06"
+    """Code of a dossier whose procedure names none."""
+
 
 class CatalogSettings(Section):
     """Where the index is kept."""
@@ -239,6 +271,7 @@ class Settings(BaseSettings):
     """Folder of the drop folders; None: drop/ under the home folder."""
 
     store: StoreSettings = StoreSettings()
+    retention: RetentionSettings = RetentionSettings()
     catalog: CatalogSettings = CatalogSettings()
     intake: IntakeSettings = IntakeSettings()
     reading: ReadingSettings = ReadingSettings()

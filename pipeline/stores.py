@@ -6,26 +6,30 @@ for each scan, talks to no database and often to no server.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from pipeline.errors import ConfigError
+from pipeline.model.retention import Retention
 from pipeline.settings import Settings, StoreSettings, secret_value
 from pipeline.storage.archive import ObjectArchive, ObjectStore
+from pipeline.storage.keys import DIGESTS, DOSSIERS, ORIGINALS
 from pipeline.storage.local_store import LocalStore
+from pipeline.templates import load_procedures
 from pipeline.usecases.ports import Archive, Catalog
 
 if TYPE_CHECKING:
-    from pipeline.storage.init import S3Identity
+    from pipeline.storage.init import FirstLock, S3Identity
     from pipeline.storage.s3 import S3Connection
+
+_DAYS_OF_YEAR = 365
 
 
 def open_archive(settings: Settings) -> Archive:
     """Open the archive alone: for what needs neither catalog nor reader."""
-    return ObjectArchive(open_store(settings))
+    return ObjectArchive(open_store(settings), retention=open_retention(settings))
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -34,7 +38,7 @@ def open_store(settings: Settings) -> ObjectStore:
         return LocalStore(settings.home / "store")
     from pipeline.storage.minio_store import MinioStore
 
-    return MinioStore(**asdict(_connect(settings.store)))
+    return MinioStore(_connect(settings.store))
 
 
 def store_name(settings: Settings) -> str:
@@ -84,14 +88,47 @@ def init_store(settings: Settings, users: Path | None) -> tuple[str, ...]:
     """
     if settings.store.kind == "local":
         open_store(settings)
-        return ("the store is a folder of this machine: nothing else to set up",)
+        told = "the store is a folder of this machine: nothing else to set up"
+        return (told, "a folder keeps no versions and cannot lock what it keeps")
     from pipeline.storage.init import init_buckets, init_users
 
     connection = _connect(settings.store)
-    done = init_buckets(connection, keep_work_days=settings.work.keep_days)
+    done = init_buckets(
+        connection,
+        keep_work_days=settings.work.keep_days,
+        first_lock=_first_lock(settings),
+    )
     if users is None:
         return done
     return (*done, *init_users(connection, _identities(users)))
+
+
+def open_retention(settings: Settings) -> Retention | None:
+    """Say how long dossiers are locked; None where nothing is."""
+    if settings.store.kind == "local" or settings.store.lock == "off":
+        return None
+    return make_retention(settings)
+
+
+def make_retention(settings: Settings) -> Retention:
+    """Say how long dossiers must be kept."""
+    codes = {
+        each.code: each.retention_code
+        for each in load_procedures(settings.config)
+        if each.retention_code is not None
+    }
+    return Retention(settings.retention.years, settings.retention.default, codes)
+
+
+def _first_lock(settings: Settings) -> "FirstLock | None":
+    from pipeline.storage.init import FirstLock
+
+    store = settings.store
+    if store.lock == "off":
+        return None
+    for_good = max(settings.retention.years.values()) * _DAYS_OF_YEAR
+    days = dict.fromkeys((ORIGINALS, DOSSIERS), store.first_lock_days)
+    return FirstLock(store.lock, {**days, DIGESTS: for_good})
 
 
 def _identities(folder: Path) -> "dict[str, S3Identity]":
@@ -119,4 +156,7 @@ def _connect(store: StoreSettings) -> "S3Connection":
         region=store.region,
         bucket_prefix=store.bucket_prefix,
         timeout=store.timeout,
+        ca_bundle=store.ca_bundle,
+        allow_plain_http=store.allow_plain_http,
+        lock_mode="governance" if store.lock == "off" else store.lock,
     )

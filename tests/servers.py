@@ -76,6 +76,7 @@ class S3Server:
     secret_key: str = field(repr=False)
     region: str = "us-east-1"
     secure: bool = False
+    ca_bundle: Path | None = None
     users: Mapping[str, S3User] = field(default_factory=dict)
     """Limited identities by name (``intake``, ``worker``, ``web``); SeaweedFS only,
     because MinIO's are made through its admin API by the code under test."""
@@ -89,7 +90,9 @@ class S3Server:
             secure=self.secure,
             region=self.region,
             http_client=PoolManager(
-                timeout=Timeout(connect=5, read=30), retries=Retry(0)
+                timeout=Timeout(connect=5, read=30),
+                retries=Retry(0),
+                ca_certs=self.ca_bundle and str(self.ca_bundle),
             ),
         )
 
@@ -180,8 +183,12 @@ def seaweedfs() -> Iterator[S3Server]:
 
 
 @contextlib.contextmanager
-def minio() -> Iterator[S3Server]:
+def minio(certificates: Path | None = None) -> Iterator[S3Server]:
     """Run MinIO, which encrypts every object, with no bucket.
+
+    Args:
+        certificates: folder with ``public.crt``, ``private.key`` and ``root.pem``: it
+            speaks TLS. None: plain HTTP.
 
     Raises:
         ServerUnavailable: no ``minio`` program on the path or in the project's cache.
@@ -198,8 +205,18 @@ def minio() -> Iterator[S3Server]:
         def start() -> tuple[list[str], S3Server]:
             (port,) = free_ports(1)
             address = f"127.0.0.1:{port}"
-            command = [program, "server", "--quiet", "--address", address, str(files)]
-            return command, S3Server("minio", address, root.access_key, root.secret_key)
+            keys = (root.access_key, root.secret_key)
+            command = [program, "server", "--quiet", "--address", address]
+            if certificates is None:
+                return [*command, str(files)], S3Server("minio", address, *keys)
+            server = S3Server(
+                "minio",
+                address,
+                *keys,
+                secure=True,
+                ca_bundle=certificates / "root.pem",
+            )
+            return [*command, "--certs-dir", str(certificates), str(files)], server
 
         def is_ready(server: S3Server) -> bool:
             server.client().list_buckets()

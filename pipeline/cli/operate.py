@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from pipeline.bootstrap import (
-    init_store,
     open_archive,
     open_catalog,
     open_file_reader,
 )
-from pipeline.cli.app import app, store_app
+from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, printable, say, say_beside
 from pipeline.cli.files import write_whole
@@ -162,27 +161,6 @@ _MARKS = {
     Outlook.NOTICE: ("!", "yellow"),
     Outlook.BAD: ("✗", "red"),
 }
-
-
-@command(store_app)
-def init(
-    common: Common,
-    users: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder of the secret keys of the identities, files store_<role>.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Make buckets, policies and identities; doing it again changes nothing."""
-    for done in init_store(common.settings(), users):
-        if common.json:
-            print_json({"done": done})
-        else:
-            say(done)
 
 
 def _day(moment: datetime | None) -> date | None:

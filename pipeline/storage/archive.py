@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.proof import Finding, MadeDigest
+from pipeline.model.retention import Retention
 from pipeline.model.scan import ScanBatch
 from pipeline.model.text import OcrPage, ReadPage
 from pipeline.storage import keys
@@ -26,6 +27,7 @@ from pipeline.storage.digests import (
     load_chains,
     make_digests,
 )
+from pipeline.storage.keeping import Keeper
 from pipeline.storage.store import Digest, NotAllowed, ObjectStore
 from pipeline.storage.verification import verify
 
@@ -41,16 +43,23 @@ class ObjectArchive:
     """The archive over a store of objects. Holds nothing itself; safe for threads."""
 
     def __init__(
-        self, store: ObjectStore, *, seal: Seal = NO_SEAL, judge: Judge | None = None
+        self,
+        store: ObjectStore,
+        *,
+        retention: Retention | None = None,
+        seal: Seal = NO_SEAL,
+        judge: Judge | None = None,
     ) -> None:
         """Keep all in *store*.
 
         Args:
             store: where objects lie.
+            retention: how long dossiers are locked; None: for no time.
             seal: signs and timestamps digests.
             judge: tells what their signatures are worth; None: nobody asks.
         """
         self._store = store
+        self._keeper = Keeper(store, retention)
         self._seal = seal
         self._judge = judge
 
@@ -194,13 +203,17 @@ class ObjectArchive:
         )
 
     def commit(self, manifest: Manifest) -> Manifest:
-        """Put the manifest if it is the first; return the one that counts.
+        """Put the manifest if it is the first, lock the dossier, return what counts.
+
+        A dossier that cannot be locked now is filed all the same: it is logged, and
+        tried again when the day is digested.
 
         Raises:
             ObjectConflict: the one that counts is of another batch.
         """
         key = keys.manifest_key(manifest.id, manifest.revision)
         if self._store.create(key, formats.write_manifest(manifest)):
+            self._keeper.try_to_retain(manifest)
             return manifest
         first = self.manifest(manifest.id, manifest.revision)
         if first.batch_id != manifest.batch_id:
@@ -281,9 +294,31 @@ class ObjectArchive:
     ) -> Iterator[MadeDigest]:
         """Chain what was filed up to *until*; see `digests.make_digests`."""
         made = make_digests(
-            self._store, offices, until=until, seal=self._seal, made_at=made_at
+            self._store,
+            offices,
+            until=until,
+            seal=self._seal,
+            made_at=made_at,
+            seen=self._keeper.try_to_retain,
         )
         return map(_as_made, made)
+
+    def retain(self, manifest: Manifest) -> bool:
+        """Lock a dossier for as long as its procedure demands; False: nothing to do."""
+        return self._keeper.retain(manifest)
+
+    def hold(self, name: str, on: bool) -> int:
+        """Put a dossier or all of a batch under legal hold, or end it.
+
+        Returns:
+            How many objects were held or released.
+
+        Raises:
+            NotLockable: this store cannot.
+            ObjectMissing: there is no such dossier or batch.
+            ValueError: *name* is the id of neither.
+        """
+        return self._keeper.hold(name, on)
 
     def last_digests(self) -> tuple[MadeDigest, ...]:
         """Find the last digest of each office."""

@@ -8,12 +8,13 @@ before that day. ``scripts/check-digests`` does it with sed, sha256sum and opens
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Protocol
 
 from pipeline.errors import ObjectConflict, ObjectMissing
+from pipeline.model.dossier import Manifest
 from pipeline.storage import keys
 from pipeline.storage.manifest import (
     DayDigest,
@@ -130,6 +131,7 @@ def make_digests(
     until: date,
     seal: Seal,
     made_at: datetime,
+    seen: Callable[[Manifest], None] = lambda _: None,
 ) -> Iterator[StoredDigest]:
     """Digest what was filed up to the end of *until* and is in no digest yet.
 
@@ -143,6 +145,7 @@ def make_digests(
         until: the last day that is over in Vietnam.
         seal: what signs.
         made_at: the time now.
+        seen: is given each manifest that is in no digest yet.
     """
     chains = load_chains(store)
     for key, problem in chains.damaged.items():
@@ -151,7 +154,9 @@ def make_digests(
     for chain in chains.by_office.values():
         for each in chain:
             _seal(store, each, seal, chains.beside)
-    for (folder, name), days in sorted(_undigested(store, chains, offices).items()):
+    for (folder, name), days in sorted(
+        _undigested(store, chains, offices, seen).items()
+    ):
         if folder not in broken:
             last = chains.by_office.get(folder, [None])[-1]
             for day, objects in _by_day(days, last, until):
@@ -188,7 +193,10 @@ Filed = list[tuple[date, dict[str, str]]]
 
 
 def _undigested(
-    store: ObjectStore, chains: Chains, offices: Mapping[str, str]
+    store: ObjectStore,
+    chains: Chains,
+    offices: Mapping[str, str],
+    seen: Callable[[Manifest], None],
 ) -> dict[tuple[str, str], Filed]:
     """Read what no digest names, by office."""
     proven = chains.objects()
@@ -208,6 +216,7 @@ def _undigested(
         except ObjectConflict as error:
             log.error("in no digest: %s", error)  # noqa: TRY400 - `verify` tells more
             return None
+        seen(manifest)
         objects = {key: hashlib.sha256(data).hexdigest()}
         plan = keys.plan_key(manifest.batch_id)
         if plan not in proven:

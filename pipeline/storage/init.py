@@ -4,7 +4,6 @@ Doing it again changes nothing. What a server lacks is said, not passed over.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,22 +12,32 @@ from minio import Minio
 from minio.commonconfig import ENABLED, Filter
 from minio.error import MinioAdminException, S3Error
 from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
-from minio.minioadmin import MinioAdmin
+from minio.objectlockconfig import DAYS, ObjectLockConfig
+from minio.sseconfig import Rule as SSERule
+from minio.sseconfig import SSEConfig
 from minio.versioningconfig import VersioningConfig
 
 from pipeline.errors import ConfigError
 from pipeline.storage.keys import AREAS, KEPT
-from pipeline.storage.s3 import S3Connection, translated
+from pipeline.storage.s3 import (
+    S3Connection,
+    admin_code,
+    has_admin_api,
+    translated,
+)
 
 ROLES = ("intake", "worker", "web", "upkeep")
 
-_OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-_NO_LOCK = {"InvalidRequest", "MethodNotAllowed", "NotImplemented"}
-_NO_SUCH_API = {"400", "404", "405", "501"}
-"""Statuses of servers that take the admin API's path for a bucket's."""
+_SEEING_SETUP = (
+    "s3:GetBucketVersioning",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetLifecycleConfiguration",
+)
+"""Rights for `sohoa check` to tell what a server has; nothing of papers in it."""
 
-_ADMIN_STATUS = re.compile(r"Status: (\d+)")
-_ADMIN_CODE = re.compile(r"\"Code\":\s*\"(\w+)\"|<Code>(\w+)</Code>")
+_OURS_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_UNLOCKABLE = {"InvalidBucketState", "ObjectLockConfigurationNotFoundError"}
+_NO_LOCK = {"InvalidRequest", "MethodNotAllowed", "NotImplemented"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,34 @@ class S3Identity:
     secret_key: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstLock:
+    """How objects are locked from the moment they are stored."""
+
+    mode: str
+    """``governance`` or ``compliance``."""
+
+    days: Mapping[str, int]
+    """By area. What is filed is kept longer, by its procedure."""
+
+
 def init_buckets(
-    connection: S3Connection, *, keep_work_days: int = 30
+    connection: S3Connection,
+    *,
+    keep_work_days: int = 30,
+    first_lock: FirstLock | None = None,
 ) -> tuple[str, ...]:
     """Make the buckets that are missing, and keep versions where objects stay.
 
-    Originals and dossiers are made with object lock, without a retention: on MinIO a
-    lock cannot be added later. The work area keeps no versions, or nothing in it
-    would ever be gone; the server removes what lies there for *keep_work_days*, so
-    that no identity of ours needs the right to delete.
+    Those are made with object lock, which on MinIO cannot be added later. The work
+    area keeps no versions, or nothing in it would ever be gone; the server removes
+    what lies there for *keep_work_days*, so that no identity of ours needs the right
+    to delete. All buckets encrypt what they hold, where the server can.
+
+    Args:
+        connection: with the administrator's keys.
+        keep_work_days: when page results expire.
+        first_lock: how objects are locked from the start; None: left as it is.
 
     Returns:
         What was done or found lacking, one sentence each.
@@ -68,6 +96,10 @@ def init_buckets(
                 report.extend(_keep_versions(client, bucket))
             else:
                 report.extend(_let_expire(client, bucket, keep_work_days))
+            report.extend(_encrypt(client, bucket))
+            if first_lock is not None and area in first_lock.days:
+                days = first_lock.days[area]
+                report.extend(_lock_first(client, bucket, first_lock.mode, days))
     return tuple(report)
 
 
@@ -90,7 +122,7 @@ def init_users(
     if unknown:
         raise ValueError(f"not a role: {', '.join(sorted(unknown))}")
     admin = connection.admin()
-    if not _has_admin_api(admin):
+    if not has_admin_api(admin):
         return _by_hand(connection, users)
     report = []
     for role, identity in users.items():
@@ -103,7 +135,7 @@ def init_users(
                 )
                 admin.policy_set(policy_name=policy, user=identity.access_key)
             except MinioAdminException as error:
-                raise ConfigError(f"identity {role}: {_admin_code(error)}") from error
+                raise ConfigError(f"identity {role}: {admin_code(error)}") from error
         report.append(f"identity {identity.access_key} has the rights of {role}")
     return tuple(report)
 
@@ -123,8 +155,9 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
                                                                          list
     ========  ==================  =================  ==================  =========
 
-    ``upkeep`` also sees old versions, for ``sohoa verify``. Nobody may remove an
-    object or a version of it where objects stay.
+    ``worker`` and ``upkeep`` lock what is filed for longer than the bucket does.
+    ``upkeep`` sees old versions, for ``sohoa verify``. Nobody may remove an object or
+    a version of it where objects stay.
     """
     originals, work, dossiers, digests = (connection.bucket(area) for area in AREAS)
     everywhere = (originals, work, dossiers, digests)
@@ -134,6 +167,7 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
             _objects("Get", *everywhere),
             _objects("Put", *everywhere),
             _lists(*everywhere),
+            _retains(originals, dossiers),
         ],
         "web": [
             _objects("Get", dossiers),
@@ -145,6 +179,7 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
             _lists(*everywhere, versions=True),
             _objects("Delete", work),
             _objects("Put", digests),
+            _retains(originals, dossiers),
         ],
     }
     return {"Version": "2012-10-17", "Statement": statements[role]}
@@ -158,11 +193,20 @@ def _objects(verb: str, *places: str, effect: str = "Allow") -> dict[str, Any]:
     }
 
 
+def _retains(*buckets: str) -> dict[str, Any]:
+    """The right to lock objects longer, and not to end or shorten a lock."""
+    return {
+        "Effect": "Allow",
+        "Action": ["s3:GetObjectRetention", "s3:PutObjectRetention"],
+        "Resource": [f"arn:aws:s3:::{bucket}/*" for bucket in buckets],
+    }
+
+
 def _lists(*buckets: str, versions: bool = False) -> dict[str, Any]:
     seeing_old = ["s3:ListBucketVersions"] if versions else []
     return {
         "Effect": "Allow",
-        "Action": ["s3:ListBucket", "s3:GetBucketVersioning", *seeing_old],
+        "Action": ["s3:ListBucket", *_SEEING_SETUP, *seeing_old],
         "Resource": [f"arn:aws:s3:::{bucket}" for bucket in buckets],
     }
 
@@ -214,22 +258,33 @@ def _let_expire(client: Minio, bucket: str, days: int) -> list[str]:
     return []
 
 
-def _has_admin_api(admin: MinioAdmin) -> bool:
-    with translated("admin API"):
-        try:
-            admin.policy_list()
-        except MinioAdminException as error:
-            status = _ADMIN_STATUS.search(str(error))
-            if status and status[1] in _NO_SUCH_API:
-                return False
-            raise ConfigError(f"admin API: {_admin_code(error)}") from error
-    return True
+def _encrypt(client: Minio, bucket: str) -> list[str]:
+    try:
+        if client.get_bucket_encryption(bucket_name=bucket) is not None:
+            return []
+        client.set_bucket_encryption(
+            bucket_name=bucket, config=SSEConfig(SSERule.new_sse_s3_rule())
+        )
+    except S3Error as error:
+        if error.code not in _NO_LOCK:
+            raise
+        return [f"bucket {bucket}: the server does not encrypt: it has no keys"]
+    return [f"bucket {bucket} is encrypted"]
 
 
-def _admin_code(error: MinioAdminException) -> str:
-    """Take the code alone: the rest of the answer may repeat the request."""
-    code = _ADMIN_CODE.search(str(error))
-    return (code[1] or code[2]) if code else "no code"
+def _lock_first(client: Minio, bucket: str, mode: str, days: int) -> list[str]:
+    wanted = ObjectLockConfig(mode.upper(), days, DAYS)
+    try:
+        found = client.get_object_lock_config(bucket_name=bucket)
+        if found == wanted:
+            return []
+        client.set_object_lock_config(bucket_name=bucket, config=wanted)
+    except S3Error as error:
+        if error.code not in _NO_LOCK | _UNLOCKABLE:
+            raise
+        told = "cannot lock objects: make new buckets and move (sohoa store copy)"
+        return [f"bucket {bucket} {told}"]
+    return [f"bucket {bucket}: {mode} lock of {days} days for what is stored"]
 
 
 def _by_hand(

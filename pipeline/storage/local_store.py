@@ -18,7 +18,7 @@ from pipeline.storage.files import (
     write_file,
 )
 from pipeline.storage.keys import WORK, checked, checked_prefix
-from pipeline.storage.store import Digest, History, SelfTest, StoredObject
+from pipeline.storage.store import Digest, Feature, Has, History, SelfTest, StoredObject
 
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to a try that died."""
@@ -32,6 +32,18 @@ _LINK_TRIES = 5
 
 _LOW_SPACE = 1 << 30
 """Bytes: room for the largest original that intake allows is nearly gone."""
+
+
+_FEATURES = (
+    Feature("written once", Has.YES, "a link to a free name"),
+    Feature("wrong checksum refused", Has.YES, "before the object has its name"),
+    Feature("old versions kept", Has.NO, "a folder keeps none"),
+    Feature("object lock", Has.NO, "read-only files, which their owner can remove"),
+    Feature("page results expire", Has.YES, "upkeep removes them"),
+    Feature("encrypted at rest", Has.NO, "plain files: use an encrypted disk"),
+    Feature("TLS", Has.NO, "nothing goes over a network"),
+    Feature("identities with few rights", Has.NO, "the system's users and modes"),
+)
 
 
 class LocalStore:
@@ -54,6 +66,11 @@ class LocalStore:
         with translated(f"store {root}"):
             self._make_folder(self._temporary)
             _remove_stale(self._temporary)
+
+    @property
+    def locks(self) -> None:
+        """None: whoever owns the folder can remove files."""
+        return
 
     def create(self, key: str, data: bytes) -> bool:
         """Store *data* if nothing is stored under *key*; see `ObjectStore.create`."""
@@ -119,7 +136,7 @@ class LocalStore:
             problems.append(f"store {self._root}: {free >> 20} MiB are free")
         if self._root.stat().st_mode & 0o007:
             problems.append(f"store {self._root}: other users may enter it (chmod 750)")
-        return SelfTest(tuple(problems))
+        return SelfTest(tuple(problems), features=_FEATURES)
 
     def _create(
         self, key: str, chunks: Iterable[bytes], sha256: str | None = None

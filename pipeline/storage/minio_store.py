@@ -1,6 +1,5 @@
 """Keep objects on an S3 server: MinIO, its forks, or another."""
 
-import base64
 import hashlib
 import io
 import os
@@ -9,15 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
-from minio.credentials.credentials import Credentials
 from minio.error import InvalidResponseError, S3Error
-from minio.signer import sign_v4_s3
-from minio.time import to_amz_date
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
@@ -27,14 +21,12 @@ from pipeline.storage.keys import (
     WORK,
     checked,
     checked_prefix,
-    media_type,
 )
 from pipeline.storage.s3 import S3Connection, translated
+from pipeline.storage.s3_locks import S3Locks
+from pipeline.storage.s3_put import SHA256_HEADER, HashedReader, put_if_absent
 from pipeline.storage.s3_trial import try_out
 from pipeline.storage.store import Digest, History, NotAllowed, SelfTest, StoredObject
-
-_SHA256 = "x-amz-meta-sha256"
-"""Header under which an object's hash is kept beside it."""
 
 _ETAG = "ETag"
 """Header in every answer of S3 that an object was stored or is coming."""
@@ -62,33 +54,16 @@ class MinioStore:
     bytes. Safe for threads; open a store of its own in each process.
     """
 
-    def __init__(
-        self,
-        *,
-        endpoint: str,
-        access_key: str,
-        secret_key: str,
-        secure: bool = True,
-        region: str = "us-east-1",
-        bucket_prefix: str = "sohoa-",
-        timeout: float = 30.0,
-    ) -> None:
-        """Prepare the connection; nothing is sent yet.
-
-        Raises:
-            ConfigError: a part of the address is missing or malformed.
-        """
-        self._connection = S3Connection(
-            endpoint=endpoint,
-            access_key=access_key,
-            secret_key=secret_key,
-            secure=secure,
-            region=region,
-            bucket_prefix=bucket_prefix,
-            timeout=timeout,
-        )
+    def __init__(self, connection: S3Connection) -> None:
+        """Prepare the connection; nothing is sent yet."""
+        self._connection = connection
         self._pool = self._connection.pool()
         self._client = self._connection.client(self._pool)
+
+    @property
+    def locks(self) -> S3Locks:
+        """The locks of its objects, as far as the server has them."""
+        return S3Locks(self._connection, self._client)
 
     def create(self, key: str, data: bytes) -> bool:
         """Store *data* if nothing is stored under *key*; see `ObjectStore.create`."""
@@ -105,7 +80,7 @@ class MinioStore:
         """Load an object, compared with the hash that is kept beside it."""
         with self._opened(key) as response:
             data = response.read()
-        recorded = response.headers.get(_SHA256)
+        recorded = response.headers.get(SHA256_HEADER)
         found = hashlib.sha256(data).hexdigest()
         if recorded not in {None, found}:
             raise ObjectConflict(f"{key}: recorded {recorded}, found {found}")
@@ -161,7 +136,7 @@ class MinioStore:
 
     def check(self) -> SelfTest:
         """Try out buckets, versions and conditional puts."""
-        return try_out(self._connection, self._client, self.create)
+        return try_out(self._connection, self._client, self._pool, self.create)
 
     def _create(self, key: str, body: BinaryIO, size: int, sha256: str) -> bool:
         bucket, name = self._place(key)
@@ -173,9 +148,11 @@ class MinioStore:
             return False
         for attempt in range(_CONFLICT_TRIES):
             with translated(key):
-                reader = _HashedReader(key, body, size, sha256)
+                reader = HashedReader(key, body, size, sha256)
                 try:
-                    response = self._send(bucket, name, reader)
+                    response = put_if_absent(
+                        self._connection, self._pool, bucket, name, reader
+                    )
                 except MaxRetryError as error:
                     # Whoever lost a race may be cut off before the answer arrives.
                     cut_off = isinstance(error.reason, ProtocolError)
@@ -186,42 +163,6 @@ class MinioStore:
                     return _is_created(response)
             time.sleep(random.uniform(0.05, 0.1) * 2**attempt)
         raise StoreUnavailable(f"{key}: {_CONFLICT_TRIES} conflicts in a row")
-
-    def _send(
-        self, bucket: str, name: str, reader: "_HashedReader"
-    ) -> BaseHTTPResponse:
-        """Put an object, on condition that there is none."""
-        url = urlsplit(f"{self._connection.url}/{bucket}/{name}")
-        now = datetime.now(UTC)
-        checksum = base64.b64encode(bytes.fromhex(reader.sha256)).decode("ascii")
-        headers = {
-            "Host": url.netloc,
-            "Content-Length": str(reader.size),
-            "Content-Type": media_type(name),
-            "If-None-Match": "*",
-            "x-amz-checksum-sha256": checksum,
-            "x-amz-content-sha256": reader.sha256,
-            "x-amz-date": to_amz_date(now),
-            _SHA256: reader.sha256,
-        }
-        signed = sign_v4_s3(
-            method="PUT",
-            url=url,
-            region=self._connection.region,
-            headers=dict(headers),
-            credentials=Credentials(
-                self._connection.access_key, self._connection.secret_key
-            ),
-            content_sha256=reader.sha256,
-            date=now,
-        )
-        return self._pool.urlopen(
-            "PUT",
-            url.geturl(),
-            body=reader,
-            headers={name: str(value) for name, value in signed.items()},
-            redirect=False,
-        )
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[BaseHTTPResponse]:
@@ -247,41 +188,6 @@ class MinioStore:
     def _place(self, key: str) -> tuple[str, str]:
         area, _, name = checked(key).partition("/")
         return self._connection.bucket(area), name
-
-
-class _HashedReader:
-    """The body of a request, which ends in an error instead of in other bytes.
-
-    The last bytes are given out only when all hash to *sha256*; without them the
-    server has nothing to store. Can be sent again from the start.
-    """
-
-    def __init__(self, key: str, body: BinaryIO, size: int, sha256: str) -> None:
-        self.size = size
-        self.sha256 = sha256
-        self._key = key
-        self._body = body
-        self.seek(0)
-
-    def tell(self) -> int:
-        return self._read
-
-    def seek(self, position: int) -> None:
-        if position != 0:
-            raise ValueError("a body is sent from its start")
-        self._body.seek(0)
-        self._hasher = hashlib.sha256()
-        self._read = 0
-
-    def read(self, size: int = -1) -> bytes:
-        left = self.size - self._read
-        data = self._body.read(min(size, left) if size >= 0 else left)
-        self._hasher.update(data)
-        self._read += len(data)
-        ended = self._read == self.size or not data
-        if ended and (found := self._hasher.hexdigest()) != self.sha256:
-            raise ObjectConflict(f"{self._key}: expected {self.sha256}, found {found}")
-        return data
 
 
 def _is_created(response: BaseHTTPResponse) -> bool:

@@ -1,13 +1,22 @@
 """Reach an S3 server: connection and buckets, and its errors in our own terms."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import ParseError
 
 from minio import Minio
 from minio.credentials.providers import StaticProvider
-from minio.error import InvalidResponseError, MinioException, S3Error
+from minio.error import (
+    InvalidResponseError,
+    MinioAdminException,
+    MinioException,
+    S3Error,
+)
 from minio.minioadmin import MinioAdmin
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, MaxRetryError, SSLError
@@ -35,6 +44,11 @@ _OUR_MISTAKE = {
     "SignatureDoesNotMatch",
 }
 _LACKING = {"MethodNotAllowed", "NotImplemented"}
+_NO_SUCH_API = {"400", "404", "405", "501"}
+"""Statuses of servers that take the admin API's path for a bucket's."""
+
+_ADMIN_STATUS = re.compile(r"Status: (\d+)")
+_ADMIN_CODE = re.compile(r"\"Code\":\s*\"(\w+)\"|<Code>(\w+)</Code>")
 _OTHER_BYTES = {
     "BadDigest",
     "ContentSHA256Mismatch",
@@ -63,7 +77,25 @@ class S3Connection:
     timeout: float = 30.0
     """Seconds without progress after which a request is given up."""
 
+    ca_bundle: Path | None = None
+    """Certificates to believe instead of the system's, PEM."""
+
+    allow_plain_http: bool = False
+    """Whether papers may go to another machine without TLS."""
+
+    lock_mode: str = "governance"
+    """Of new retentions: in ``governance`` an administrator may end one, in
+    ``compliance`` nobody may."""
+
     def __post_init__(self) -> None:
+        if not (self.secure or self.allow_plain_http or _is_loopback(self.endpoint)):
+            raise ConfigError(
+                f"object store {self.endpoint}: store.secure is false, and this is"
+                " another machine: papers would cross the network in the clear;"
+                " store.allow_plain_http permits it"
+            )
+        if self.ca_bundle is not None and not self.ca_bundle.is_file():
+            raise ConfigError(f"store.ca_bundle: there is no {self.ca_bundle}")
         if not (self.endpoint and self.access_key and self.secret_key):
             # Without keys the client would go on without a signature.
             raise ConfigError("object store: endpoint, access or secret key is empty")
@@ -91,14 +123,15 @@ class S3Connection:
     def pool(self) -> PoolManager:
         """Open a pool of connections that trusts what the system trusts.
 
-        A province's own authority is installed in the system, or named by the
-        variable ``SSL_CERT_FILE``, which OpenSSL reads by itself.
+        A province's own authority is named by `ca_bundle`, or installed in the
+        system, or named by ``SSL_CERT_FILE``, which OpenSSL reads by itself.
         """
         return PoolManager(
             timeout=Timeout(connect=self.timeout, read=self.timeout),
             maxsize=_CONNECTIONS,
             retries=_RETRIES,
             cert_reqs="CERT_REQUIRED",
+            ca_certs=None if self.ca_bundle is None else str(self.ca_bundle),
         )
 
     def client(self, pool: PoolManager) -> Minio:
@@ -121,6 +154,14 @@ class S3Connection:
             region=self.region,
             http_client=self.pool(),
         )
+
+
+def _is_loopback(endpoint: str) -> bool:
+    host = urlsplit(f"//{endpoint}").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager
@@ -156,3 +197,26 @@ def _meaning(what: str, code: str) -> Exception:
     if code in _OTHER_BYTES:
         return ObjectConflict(f"{what}: other bytes arrived than were hashed ({code})")
     return StoreUnavailable(f"{what}: {code}")
+
+
+def has_admin_api(admin: MinioAdmin) -> bool:
+    """Tell whether a server can be asked to make identities.
+
+    Raises:
+        ConfigError: it can, but not by the identity in use.
+    """
+    with translated("admin API"):
+        try:
+            admin.policy_list()
+        except MinioAdminException as error:
+            status = _ADMIN_STATUS.search(str(error))
+            if status and status[1] in _NO_SUCH_API:
+                return False
+            raise ConfigError(f"admin API: {admin_code(error)}") from error
+    return True
+
+
+def admin_code(error: MinioAdminException) -> str:
+    """Take the code alone: the rest of the answer may repeat the request."""
+    code = _ADMIN_CODE.search(str(error))
+    return (code[1] or code[2]) if code else "no code"

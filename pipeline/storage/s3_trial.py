@@ -6,24 +6,27 @@ from dataclasses import dataclass, field
 
 from minio import Minio
 from minio.error import S3Error
+from urllib3 import PoolManager
 
 from pipeline.errors import ConfigError, ObjectConflict, ObjectMissing, StoreUnavailable
 from pipeline.storage.keys import AREAS, WORK
 from pipeline.storage.s3 import S3Connection, translated
+from pipeline.storage.s3_features import TRIAL_KEY, find_features
 from pipeline.storage.store import NotAllowed, SelfTest
-
-_TRIAL_KEY = f"{WORK}/self-test/conditional-put.txt"
-"""One small object for good: worker identities may not delete."""
 
 
 def try_out(
-    connection: S3Connection, client: Minio, create: Callable[[str, bytes], bool]
+    connection: S3Connection,
+    client: Minio,
+    pool: PoolManager,
+    create: Callable[[str, bytes], bool],
 ) -> SelfTest:
-    """Try buckets, versions and conditional puts.
+    """Try buckets, versions and conditional puts, and ask for what else there is.
 
     Args:
         connection: names the buckets.
         client: a client of *connection*.
+        pool: connections of *connection*.
         create: the conditional put of the store, by key.
     """
     trial = _Trial()
@@ -40,7 +43,10 @@ def try_out(
                 _require_versions(client, bucket, area != WORK)
         with trial.of(f"put into {connection.bucket(WORK)}"):
             _require_conditional_puts(create)
-    return SelfTest(tuple(trial.problems), tuple(trial.allowed), tuple(trial.refused))
+    features = () if trial.problems else find_features(connection, client, pool)
+    return SelfTest(
+        tuple(trial.problems), tuple(trial.allowed), tuple(trial.refused), features
+    )
 
 
 @dataclass(slots=True)
@@ -90,6 +96,6 @@ def _require_versions(client: Minio, bucket: str, wanted: bool) -> None:
 
 
 def _require_conditional_puts(create: Callable[[str, bytes], bool]) -> None:
-    create(_TRIAL_KEY, b"first")
-    if create(_TRIAL_KEY, b"second"):
+    create(TRIAL_KEY, b"first")
+    if create(TRIAL_KEY, b"second"):
         raise ConfigError("the server overwrites in spite of If-None-Match")

@@ -6,6 +6,8 @@ for another. ``tests/storage/test_contract.py`` holds every store to this page.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +16,10 @@ from pipeline.errors import ConfigError
 
 class NotAllowed(ConfigError):
     """The identity in use has no right to do this; other identities may."""
+
+
+class NotLockable(ConfigError):
+    """This store cannot lock the object; another could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,50 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """How an object is kept from being removed."""
+
+    mode: str | None
+    """``governance``: an administrator may end it; ``compliance``: nobody may."""
+
+    until: datetime | None
+    held: bool
+    """Under legal hold, whatever the time."""
+
+
+class Has(StrEnum):
+    """Whether a store has a feature."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    """The identity in use may not ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something an archive wants of a store, and whether it is there."""
+
+    name: str
+    """One of `FEATURES`."""
+
+    has: Has
+    found: str = ""
+
+
+FEATURES = (
+    "written once",
+    "wrong checksum refused",
+    "old versions kept",
+    "object lock",
+    "page results expire",
+    "encrypted at rest",
+    "TLS",
+    "identities with few rights",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class SelfTest:
     """What came of trying out a store."""
 
@@ -64,6 +114,26 @@ class SelfTest:
     """What it has no right to, so that it could not be tried: no problem for an
     identity that is not meant to do it."""
 
+    features: tuple[Feature, ...] = ()
+    """What the store has of `FEATURES`, in their order; a lack is no problem."""
+
+
+class Locks(Protocol):
+    """What keeps stored objects from being removed, where a store can do that.
+
+    All methods raise `NotLockable`, `NotAllowed`, `ObjectMissing` and
+    `StoreUnavailable`.
+    """
+
+    def retain(self, key: str, until: datetime) -> None:
+        """Keep an object until a time, or longer where it already is."""
+
+    def hold(self, key: str, on: bool) -> None:
+        """Put an object under legal hold, or end it."""
+
+    def find(self, key: str) -> Lock:
+        """Tell how an object is locked."""
+
 
 class ObjectStore(Protocol):
     """Objects by key, written once and whole or not at all.
@@ -72,6 +142,10 @@ class ObjectStore(Protocol):
     then known to be written) and `ConfigError` where credentials, rights, buckets or
     folders are wrong. Safe for threads and for any number of processes.
     """
+
+    @property
+    def locks(self) -> Locks | None:
+        """The locks of its objects; None where it cannot lock."""
 
     def create(self, key: str, data: bytes) -> bool:
         """Store *data* if nothing is stored under *key*; durable when this returns.

@@ -193,6 +193,22 @@ class Archive(Protocol):
             made_at: the time now.
         """
 
+    def retain(self, manifest: Manifest) -> bool:
+        """Lock a dossier for as long as its procedure demands; False: nothing to do.
+
+        Raises:
+            ConfigError: the store or the identity in use cannot.
+        """
+
+    def hold(self, name: str, on: bool) -> int:
+        """Put a dossier or a batch under legal hold, or end it; counts its objects.
+
+        Raises:
+            ConfigError: the store or the identity in use cannot.
+            ObjectMissing: there is no such dossier or batch.
+            ValueError: *name* is the id of neither.
+        """
+
     def last_digests(self) -> tuple[MadeDigest, ...]:
         """Find the last digest of each office."""
 

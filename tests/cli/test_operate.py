@@ -217,9 +217,10 @@ def test_rebuild_makes_findable_what_lies_in_the_store(
 
 def test_a_folder_needs_no_setting_up(sohoa: Sohoa, home: Path) -> None:
     for _ in range(2):
-        (said,) = lines(sohoa("store", "init", "--json").stdout)
+        said, lacks = lines(sohoa("store", "init", "--json").stdout)
 
     assert "nothing else" in str(said["done"])
+    assert "cannot lock" in str(lacks["done"])
     assert (home / "store").is_dir()
 
 
@@ -249,7 +250,9 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", ["", *NAMES, "store init"])
+@pytest.mark.parametrize(
+    "name", ["", *NAMES, *(f"store {each}" for each in ("init", "hold", "retain"))]
+)
 def test_every_command_explains_itself(sohoa: Sohoa, name: str) -> None:
     result = sohoa(*name.split(), "--help")
 

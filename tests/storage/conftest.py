@@ -1,6 +1,6 @@
 """The stores that have to keep the contract of `pipeline.storage.store`."""
 
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def connect(server: S3Server) -> S3Connection:
         access_key=server.access_key,
         secret_key=server.secret_key,
         secure=server.secure,
+        ca_bundle=server.ca_bundle,
         region=server.region,
         bucket_prefix=server.fresh_prefix(),
     )
@@ -70,4 +71,4 @@ def connect(server: S3Server) -> S3Connection:
 
 def open_store(connection: S3Connection, **other: Any) -> MinioStore:
     """Open the store that *connection* leads to, with *other* parts where given."""
-    return MinioStore(**asdict(connection) | other)
+    return MinioStore(replace(connection, **other))

@@ -15,6 +15,7 @@ from pipeline.storage.init import init_buckets
 from pipeline.storage.keys import AREAS
 from pipeline.storage.minio_store import MinioStore
 from pipeline.storage.s3 import S3Connection
+from pipeline.storage.s3_put import put_if_absent
 from tests.servers import S3Server, free_ports
 from tests.storage.conftest import connect, open_store
 
@@ -29,13 +30,14 @@ def ready(connection: S3Connection) -> S3Connection:
 
 
 def store_at(endpoint: str, *, timeout: float = 0.3) -> MinioStore:
-    return MinioStore(
+    connection = S3Connection(
         endpoint=endpoint,
         access_key="somebody",
         secret_key=SECRET,
         secure=False,
         timeout=timeout,
     )
+    return MinioStore(connection)
 
 
 class Forged(io.BytesIO):
@@ -60,7 +62,13 @@ def test_an_object_carries_its_hash_and_media_type(ready: S3Connection) -> None:
 def test_the_server_refuses_other_bytes_than_were_hashed(ready: S3Connection) -> None:
     store = open_store(ready)
 
-    response = store._send(ready.bucket("work"), "a", Forged(b"two"))  # type: ignore[arg-type]
+    response = put_if_absent(
+        ready,
+        ready.pool(),
+        ready.bucket("work"),
+        "a",
+        Forged(b"two"),  # type: ignore[arg-type]
+    )
 
     assert response.status == 400
     assert list(store.list_objects("work/")) == []
@@ -233,7 +241,7 @@ def test_an_address_that_cannot_be_stops_the_start(wrong: dict[str, str]) -> Non
     right = {"endpoint": "store.example", "access_key": "a", "secret_key": SECRET}
 
     with pytest.raises(ConfigError, match="object store") as caught:
-        MinioStore(**right | wrong)
+        S3Connection(**right | wrong)  # type: ignore[arg-type]
 
     assert SECRET not in str(caught.value)
 
