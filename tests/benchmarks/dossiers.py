@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from pipeline.templates import load_doctypes
 from tests import drawing
 from tests.drawing import DrawnPage, Pixels
+from tests.reading import CONFIG
 
 Wear = Callable[[Pixels, random.Random], Pixels]
 
@@ -59,6 +61,17 @@ _SUBJECTS = (
 )
 
 
+_FORMS = tuple(
+    doctype
+    for doctype in load_doctypes(CONFIG)
+    if doctype.code not in {"giay-tiep-nhan-ho-so", "can-cuoc"}
+)
+"""Types that `draw_form` draws; the others have drawers of their own below."""
+
+_HEADER = ("so_ky_hieu", "co_quan_ban_hanh", "trich_yeu")
+"""Of forms: the drawn ones have no header, and say little of real ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One paper of a dossier."""
@@ -72,15 +85,21 @@ class Paper:
     unjudged: frozenset[str]
     """Fields of which nobody can say what is right."""
 
+    style: str = "printed"
+    """How its values were filled in."""
+
 
 def draw_dossier(seed: int) -> tuple[Paper, ...]:
-    """Draw a receipt and two to five papers, each worn in its own way."""
+    """Draw a receipt and three to twelve papers, each worn in its own way.
+
+    Half of them are of any of the shipped types, drawn from their templates.
+    """
     chance = random.Random(seed)
     family = drawing.make_family(chance.randrange(10**6))
     wanted = chance.choices(
-        (_certificate, _declaration, _application, _card, _official),
-        weights=(2, 2, 2, 2, 4),
-        k=chance.randint(2, 5),
+        (_any, _certificate, _declaration, _application, _card, _official),
+        weights=(12, 2, 2, 2, 2, 4),
+        k=chance.choices(range(3, 13), weights=range(10, 0, -1))[0],
     )
     papers = [_receipt(family, chance), *(draw(family, chance) for draw in wanted)]
     return tuple(_worn(paper, chance) for paper in papers)
@@ -132,6 +151,14 @@ def _receipt(family: drawing.Family, chance: random.Random) -> Paper:
     }
     # Whose of the two names below signs a receipt is a matter of taste.
     return _paper((page,), truth, "nguoi_ky")
+
+
+def _any(_family: drawing.Family, chance: random.Random) -> Paper:
+    doctype = chance.choice(_FORMS)
+    style = chance.choices(drawing.STYLES, weights=(4, 3, 3, 2, 1))[0]
+    pages = drawing.draw_form(doctype, chance.randrange(10**6), style=style)
+    unjudged = () if doctype.type_code else _HEADER
+    return replace(_paper(pages, {}, *unjudged), style=style.name)
 
 
 def _certificate(family: drawing.Family, chance: random.Random) -> Paper:

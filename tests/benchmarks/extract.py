@@ -4,7 +4,9 @@
 
 Every page is drawn, worn, written as a file and goes the whole way of a scan: opened,
 turned, prepared, read, cut and extracted by the same objects that work at a counter.
-Seconds are of the processor. Last figures: extract.md beside this file.
+What was read is kept: a run that was stopped goes on, and a changed rule is measured
+without reading again. Seconds are of the processor. Last figures: extract.md beside
+this file.
 """
 
 import argparse
@@ -12,28 +14,47 @@ import os
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
+from pathlib import Path
 
 from pipeline.extract.rules import extract_fields
 from pipeline.model.dossier import Field, FieldStatus
-from pipeline.model.template import UNKNOWN, DocType
+from pipeline.model.template import UNKNOWN, DocType, Kind
 from pipeline.model.text import ReadPage
 from pipeline.model.unicode import collapse, normalize, place_tones
 from pipeline.split.boundaries import split_pages
 from pipeline.templates import load_doctypes
-from tests.benchmarks.dossiers import OFFICE, Paper, draw_scan
-from tests.reading import CONFIG, read_drawn
+from tests.benchmarks.dossiers import OFFICE
+from tests.benchmarks.readings import (
+    ROOT,
+    ReadPaper,
+    drawing_version,
+    kept_numbers,
+    read_scan,
+)
+from tests.benchmarks.worst import draw_worst
+from tests.reading import CONFIG
 
 TODAY = date(2026, 11, 24)
 """The last made-up day lies before."""
 
 _EACH = 2
 """Dossiers stacked in one scan."""
+
+_METADATA = "metadata"
+"""Stands for the kind of the six fields that every paper has."""
+
+_WRITTEN = "written"
+"""Style of values drawn as if by hand: read as well as may be, never bound to be."""
+
+_WORST = 10
+_BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.01)
 
 RIGHT, REVIEW, MISSING, WRONG = "right", "review", "missing", "wrong"
 OUTCOMES = (RIGHT, REVIEW, MISSING, WRONG)
@@ -47,10 +68,17 @@ class Judged:
 
     doctype: str
     grade: str
+    style: str
     name: str
+    kind: str
     outcome: str
+    same: bool
+    """The value is what is printed, whoever has to look at it."""
+
     truth: str
-    found: Field | None
+    found: Field
+    place: tuple[int, int, int]
+    """Seed, first dossier of the scan, and page of the scan where the paper begins."""
 
 
 @dataclass(slots=True)
@@ -65,6 +93,10 @@ class Score:
     """Papers by ``right`` and ``wrong`` type; one that was cut wrong is wrong."""
 
     mistaken: list[str] = field(default_factory=list)
+    scans: int = 0
+    stale: int = 0
+    """Scans drawn before drawing or a template was changed."""
+
     pages: int = 0
     reading: float = 0.0
     extracting: float = 0.0
@@ -75,6 +107,8 @@ class Score:
         self.mistaken += other.mistaken
         self.cuts += other.cuts
         self.types += other.types
+        self.scans += other.scans
+        self.stale += other.stale
         self.pages += other.pages
         self.reading += other.reading
         self.extracting += other.extracting
@@ -85,35 +119,58 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--dossiers", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2, choices=(1, 2))
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=ROOT / ".cache" / "bench-extract",
+        help="folder for what was read",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="take what was read, whatever has changed"
+    )
+    parser.add_argument(
+        "--kept", action="store_true", help="judge only what was read before"
+    )
     parser.add_argument("--errors", action="store_true", help="list what was not right")
+    parser.add_argument("--worst", type=Path, help="folder for the ten worst pages")
     told = parser.parse_args()
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    firsts = range(0, told.dossiers, _EACH)
+    if told.kept:
+        firsts = sorted(kept_numbers(told.seed, told.cache))
+    work = partial(measure, told.seed, told.cache, told.keep or told.kept)
     total = Score()
-    with ProcessPoolExecutor(told.workers, get_context("spawn")) as pool:
-        every = range(told.dossiers)
-        stacks = [every[first : first + _EACH] for first in every[::_EACH]]
-        for score in pool.map(partial(measure, told.seed), stacks):
+    with ProcessPoolExecutor(told.jobs, get_context("spawn")) as pool:
+        for score in pool.map(work, firsts):
             total.add(score)
-    print(f"{told.dossiers} dossiers of seed {told.seed}, {total.pages} pages\n")
+    dossiers = total.scans * _EACH
+    print(f"{dossiers} dossiers of seed {told.seed}, {total.pages} pages")
+    print(f"{total.stale} of {total.scans} scans were drawn before the last change\n")
     print_score(total)
+    print_reliability(total.fields)
     if told.errors:
         print_errors(total.fields)
+    if told.worst:
+        wrong = [each.place for each in total.fields if each.outcome != RIGHT]
+        draw_worst(Counter(wrong).most_common(_WORST), told.worst, _EACH)
 
 
-def measure(seed: int, numbers: Sequence[int]) -> Score:
+def measure(seed: int, cache: Path, keep: bool, first: int) -> Score:
     """Draw, read, cut and extract one scan, and compare with what is printed."""
-    papers = draw_scan(seed, numbers)
+    scan = read_scan(seed, range(first, first + _EACH), cache, keep=keep)
     start = time.process_time()
-    pages = tuple(read_drawn([page for paper in papers for page in paper.pages]))
-    read = time.process_time()
-    score = judge(papers, pages)
-    score.reading = read - start
-    score.extracting = time.process_time() - read
+    score = judge(scan.papers, scan.pages, (seed, first))
+    score.extracting = time.process_time() - start
+    score.reading = scan.seconds
+    score.scans = 1
+    score.stale = scan.drawn_by != drawing_version()
     return score
 
 
-def judge(papers: Sequence[Paper], pages: tuple[ReadPage, ...]) -> Score:
+def judge(
+    papers: Sequence[ReadPaper], pages: tuple[ReadPage, ...], place: tuple[int, int]
+) -> Score:
     """Cut and extract *pages* and compare with what is printed on *papers*."""
     doctypes = load_doctypes(CONFIG)
     by_code = {doctype.code: doctype for doctype in doctypes}
@@ -134,7 +191,7 @@ def judge(papers: Sequence[Paper], pages: tuple[ReadPage, ...]) -> Score:
     starts = set()
     first = 1
     for paper in papers:
-        last = first + len(paper.pages) - 1
+        last = first + paper.pages - 1
         starts.add(first)
         doctype, fields = found.get((first, last), ("cut wrong", ()))
         right = doctype == paper.doctype
@@ -142,7 +199,8 @@ def judge(papers: Sequence[Paper], pages: tuple[ReadPage, ...]) -> Score:
         if not right:
             score.mistaken.append(f"{paper.grade} {paper.doctype}: {doctype}")
         else:
-            score.fields += judge_fields(paper, fields)
+            kinds = {rule.name: rule.kind for rule in by_code[doctype].fields}
+            score.fields += judge_fields(paper, fields, kinds, (*place, first))
         first = last + 1
     begun = {span.first for span in spans}
     score.cuts.update(
@@ -153,20 +211,36 @@ def judge(papers: Sequence[Paper], pages: tuple[ReadPage, ...]) -> Score:
     return score
 
 
-def judge_fields(paper: Paper, fields: Sequence[Field]) -> Iterator[Judged]:
+def judge_fields(
+    paper: ReadPaper,
+    fields: Sequence[Field],
+    kinds: Mapping[str, Kind],
+    place: tuple[int, int, int],
+) -> Iterator[Judged]:
     """Compare all fields of a paper; those neither printed nor found are left out."""
     for found in fields:
         printed = paper.truth.get(found.name, "")
         if found.name in paper.unjudged or not (printed or found.value):
             continue
+        same = to_compare(printed) == to_compare(found.value or "")
         if found.status is FieldStatus.MISSING:
             outcome = MISSING
         elif found.status is FieldStatus.REVIEW:
             outcome = REVIEW
         else:
-            same = to_compare(printed) == to_compare(found.value or "")
             outcome = RIGHT if same else WRONG
-        yield Judged(paper.doctype, paper.grade, found.name, outcome, printed, found)
+        yield Judged(
+            paper.doctype,
+            paper.grade,
+            paper.style,
+            found.name,
+            kinds.get(found.name, _METADATA),
+            outcome,
+            same,
+            printed,
+            found,
+            place,
+        )
 
 
 def to_compare(text: str) -> str:
@@ -193,11 +267,14 @@ def print_score(total: Score) -> None:
     seconds = total.extracting / total.pages, total.reading / total.pages
     print("split and extract: {:.3f} s a page; reading: {:.2f} s".format(*seconds))
     print_table("type", total.fields, lambda each: each.doctype)
-    print_table("grade", total.fields, lambda each: each.grade)
-    print_table("field", total.fields, lambda each: each.name)
-    good = [each for each in total.fields if each.grade in OFFICE]
-    print_table("all", good, lambda _: "clean and office")
-    print_table("all", total.fields, lambda _: "all grades")
+    print_table("kind", total.fields, lambda each: each.kind)
+    print_table("values", total.fields, lambda each: each.style)
+    typed = [each for each in total.fields if each.style != _WRITTEN]
+    print_table("grade", typed, lambda each: each.grade)
+    good = [each for each in typed if each.grade in OFFICE]
+    print_table("all", good, lambda _: "clean and office, not written")
+    print_table("all", typed, lambda _: "all grades, not written")
+    print_table("all", total.fields, lambda _: "all")
 
 
 def print_table(
@@ -215,12 +292,28 @@ def print_table(
         print(f"| {name:34} |{cells} {share:8.1f} |")
 
 
+def print_reliability(fields: Sequence[Judged]) -> None:
+    """Print how often values of a confidence are what is printed, accepted or not."""
+    valued = [each for each in fields if each.found.value is not None]
+    print("\n| confidence | values | right % | accepted | accepted wrong |")
+    print("|---|--:|--:|--:|--:|")
+    for low, high in pairwise(_BINS):
+        mine = [each for each in valued if low <= each.found.confidence < high]
+        if mine:
+            right = 100 * sum(each.same for each in mine) / len(mine)
+            accepted = [each for each in mine if each.found.status is FieldStatus.OK]
+            wrong = sum(not each.same for each in accepted)
+            span = f"{low:.2f} to {min(high, 1):.2f}"
+            print(f"| {span} | {len(mine)} | {right:.1f} | {len(accepted)} | {wrong} |")
+
+
 def print_errors(fields: Sequence[Judged]) -> None:
     """List what was not right; the people are made up."""
     for each in sorted(fields, key=lambda one: (one.outcome, one.doctype, one.name)):
-        if each.outcome != RIGHT and each.found:
+        if each.outcome != RIGHT:
             print(
-                f"{each.outcome:8} {each.grade:12} {each.doctype}.{each.name}: "
+                f"{each.outcome:8} {each.grade:12} {each.style:8} "
+                f"{each.doctype}.{each.name}: "
                 f"{each.truth!r} read {each.found.value!r} "
                 f"{each.found.confidence} {each.found.rule}"
             )
