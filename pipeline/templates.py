@@ -26,6 +26,7 @@ from pipeline.model.template import (
     Kind,
     Procedure,
     Rule,
+    Standing,
     Take,
     Within,
 )
@@ -188,6 +189,7 @@ class _DocTypeEntry(_Entry):
     type_code: (
         Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$")] | None
     ) = None
+    standing: Standing = Standing.SECTOR
     sensitive: bool = False
     layers: bool = True
     fields: tuple[_FieldEntry, ...] = ()
@@ -206,6 +208,7 @@ class _DocTypeEntry(_Entry):
             longest=self.longest,
             leads_dossier=self.leads_dossier,
             type_code=self.type_code,
+            standing=self.standing,
             sensitive=self.sensitive,
             layers=self.layers,
             fields=tuple(FieldRule(**field.model_dump()) for field in self.fields),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.extract import crosscheck
 from pipeline.messages import translate
 from pipeline.usecases import compose, dossier_codes
 from pipeline.usecases.sheets import EVERY_SHEET, INSTRUCTIONS
@@ -20,8 +21,12 @@ def messages() -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             found |= {v.value for v in node.values if isinstance(v, ast.Constant)}
-    for module in (compose, dossier_codes):
-        found |= {v for k, v in vars(module).items() if k.isupper() and " " in str(v)}
+    for module in (compose, dossier_codes, crosscheck):
+        found |= {
+            value
+            for name, value in vars(module).items()
+            if name.isupper() and isinstance(value, str) and " " in value
+        }
     return found | {*INSTRUCTIONS.values(), *EVERY_SHEET}
 
 

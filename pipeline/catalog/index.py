@@ -121,7 +121,8 @@ def first_document_id(filed_at: datetime, dossier_id: str) -> int:
 def _prepare_document(manifest: Manifest, document: Document, text: str) -> _Entry:
     values = {each.name: to_shown(each.value) for each in document.fields if each.value}
     # Title and values last: what a snippet shows first is the paper itself.
-    shown = to_shown("\n".join((text, document.title, *values.values())))
+    units = (to_shown(u) for each in document.fields for u in each.current_units)
+    shown = to_shown("\n".join((text, document.title, *values.values(), *units)))
     return _Entry(
         document={
             "dossier_id": manifest.id,

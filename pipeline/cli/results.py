@@ -90,6 +90,16 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         "procedure": manifest.procedure,
         "status": manifest.status.value,
         "doubts": list(manifest.doubts),
+        "conflicts": [
+            {
+                "rule": conflict.rule,
+                "statements": [
+                    {"document": s.document, "field": s.field, "value": s.value}
+                    for s in conflict.statements
+                ],
+            }
+            for conflict in manifest.conflicts
+        ],
         "separators": list(manifest.separators),
         "documents": [document_to_json(document) for document in manifest.documents],
     }
@@ -119,6 +129,7 @@ def field_to_json(field: Field) -> dict[str, Any]:
         "page": field.page,
         "box": _box(field.box),
         "rule": field.rule,
+        "current_units": list(field.current_units),
     }
 
 

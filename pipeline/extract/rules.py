@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from pipeline.extract.addresses import find_current_units
 from pipeline.extract.checks import apply_checks, to_review
 from pipeline.extract.codes import (
     CodedValue,
@@ -80,6 +81,11 @@ def extract_fields(
     for rule in doctype.fields:
         if rule.required and own[rule.name].status is FieldStatus.MISSING:
             own[rule.name] = to_review(own[rule.name], "required, but not found")
+    for rule in doctype.fields:
+        value = own[rule.name].value
+        if rule.kind is Kind.ADDRESS and value:
+            units = find_current_units(value)
+            own[rule.name] = replace(own[rule.name], current_units=units)
     fields = [own.pop(name, metadata[name]) for name in METADATA_FIELDS]
     return apply_checks([*fields, *own.values()], doctype.checks)
 

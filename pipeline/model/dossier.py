@@ -73,6 +73,32 @@ class Field:
     rule: str = ""
     """Which rule found it: the take, and what was repaired or disagreed."""
 
+    current_units: tuple[str, ...] = ()
+    """Of an address of before 01/07/2025: the commune and province it lies in since.
+    Several where the commune was split: nobody knows which without looking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one paper of a dossier says."""
+
+    document: int
+    """Number of the paper in the dossier."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Papers of one dossier that contradict one another."""
+
+    rule: str
+    """What contradicts, in English, without values."""
+
+    statements: tuple[Statement, ...]
+    """The paper that counts for most first; nothing is decided by that."""
+
 
 class CodeSource(StrEnum):
     """Where a mã hồ sơ was read."""
@@ -119,6 +145,8 @@ class PlannedDossier:
     doubts: tuple[str, ...] = ()
     readings: tuple[CodeReading, ...] = ()
     """Every place where a code was read, of its papers and of the sheets before."""
+
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +220,7 @@ class Manifest:
     separators: tuple[int, ...] = ()
     readings: tuple[CodeReading, ...] = ()
     sheets: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     version: int = MANIFEST_VERSION
 
     @property

@@ -86,6 +86,18 @@ class Kind(StrEnum):
     """Đồng."""
 
 
+class Standing(StrEnum):
+    """What a paper's word counts where papers of one dossier contradict one another.
+
+    In this order (domain.md 4.1): the first counts for most.
+    """
+
+    IDENTITY_CARD = "identity-card"
+    CIVIL_STATUS = "civil-status"
+    APPLICATION = "application"
+    SECTOR = "sector"
+
+
 class Half(StrEnum):
     """A half of a paper that is printed in two columns."""
 
@@ -170,6 +182,7 @@ class DocType:
     leads_dossier: bool = False
     """The clerk's receipt: the natural first sheet of a dossier."""
 
+    standing: Standing = Standing.SECTOR
     type_code: str | None = None
     """``typeDoc`` of Circular 05/2025/TT-BNV: 01-32."""
 

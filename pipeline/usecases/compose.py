@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.extract.crosscheck import Paper, find_conflicts
 from pipeline.extract.rules import extract_fields
 from pipeline.messages import translate
 from pipeline.model.dossier import (
@@ -24,6 +25,7 @@ _ID_DIGITS = 16
 
 UNKNOWN_PAPER = "a paper of unknown type"
 UNREADABLE_PAGE = "a page could not be read"
+CONTRADICTION = "papers of this dossier contradict one another"
 
 SHEET_TITLE = "Separator sheet"
 """Title of a sheet that is kept, before it is translated."""
@@ -130,6 +132,15 @@ class _Work:
         own = _pages_of(group.papers, self.pages)
         if any(not page.page.readable for page in own):
             doubts.append(UNREADABLE_PAGE)
+        conflicts = find_conflicts(
+            [
+                Paper(each.number, types[each.span.doctype], each.fields)
+                for each in documents
+                if each.span.doctype in types
+            ]
+        )
+        if conflicts:
+            doubts.append(CONTRADICTION)
         before = [span for span in group.sheets if span not in group.papers]
         every = (*_pages_of(before, self.pages), *own)
         return PlannedDossier(
@@ -138,6 +149,7 @@ class _Work:
             procedure=self.counter.procedure if self.counter else None,
             documents=documents,
             doubts=tuple(dict.fromkeys(doubts)),
+            conflicts=conflicts,
             readings=tuple(read_codes(every, self.by.keys)),
         )
 

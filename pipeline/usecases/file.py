@@ -136,6 +136,7 @@ class Filer:
             recipe=plan.recipe,
             documents=tuple(documents),
             doubts=dossier.doubts,
+            conflicts=dossier.conflicts,
             separators=plan.separators,
             readings=dossier.readings,
             sheets=plan.sheets,

@@ -11,13 +11,19 @@ from fastapi.responses import Response
 
 from pipeline.bootstrap import App
 from pipeline.errors import ObjectConflict, ObjectMissing
-from pipeline.model.dossier import METADATA_FIELDS, Document, Field, FieldStatus
+from pipeline.model.dossier import (
+    METADATA_FIELDS,
+    Document,
+    Field,
+    FieldStatus,
+    Statement,
+)
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.scan import Page
 from pipeline.model.text import OcrPage
 from pipeline.web.labels import FieldLabels
 from pipeline.web.memory import Kept
-from pipeline.web.pages import show
+from pipeline.web.pages import covered, local_date, show
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +63,27 @@ def dossier_pages(app: App) -> APIRouter:
     counters = {counter.id: counter.name for counter in app.counters}
     pictures: Kept[tuple[str, int, Size], bytes] = Kept(_KEPT_PICTURES, weigh=len)
 
+    sensitive = {
+        (doctype.code, rule.name)
+        for doctype in app.doctypes
+        for rule in doctype.fields
+        if rule.sensitive
+    }
+
+    def stated(document: Document, said: Statement) -> str:
+        """What a paper says, sensitive values covered: lists show them to all."""
+        if (document.doctype, said.field) in sensitive:
+            return covered(said.value)
+        return local_date(said.value)
+
     @pages.get("/dossiers/{dossier_id}")
     def dossier(dossier_id: DossierId) -> Response:
+        manifest = viewer.manifest(dossier_id)
         return show(
             "dossier.html",
-            manifest=viewer.manifest(dossier_id),
+            manifest=manifest,
+            papers={document.number: document for document in manifest.documents},
+            stated=stated,
             counters=counters,
             procedures=procedures,
             label=labels,

@@ -76,6 +76,12 @@ def masked(text: str) -> str:
     return _PERSONAL_NUMBER.sub(lambda match: _cover(match[0]), text)
 
 
+def covered(value: str) -> str:
+    """Cover the letters and digits of a sensitive value, but the last four digits."""
+    shown = value[-_SHOWN_DIGITS:] if value.isdigit() else ""
+    return re.sub(r"\w", "•", value[: len(value) - len(shown)]) + shown
+
+
 def local_time(moment: datetime) -> str:
     """Show a time as the counters' clocks do."""
     return moment.astimezone(_COUNTER_TIME).strftime("%H:%M %d/%m/%Y")
