@@ -169,6 +169,14 @@ class FilingSettings(Section):
     """Color and gray pages of text are kept as ink and paper, where that is faithful:
     an eighth of the size. False: always as JPEG."""
 
+    mark: str = "hoso_tthc"
+    """Profile of marks.toml for papers whose procedure and counter name none; empty:
+    nothing is printed."""
+
+    font: Path | None = None
+    """File of the font of marks and signatures; None: TeX Gyre Termes or Noto Serif,
+    where Debian puts them."""
+
 
 class SigningSettings(Section):
     """The agency's signature on filed papers and on the store's digests."""
@@ -315,12 +323,12 @@ def load_settings(config: Path | None = None, home: Path | None = None) -> Setti
     """
     _refuse_unknown_variables()
     folder = config or default_config()
-    values = _read_toml(folder / "pipeline.toml")
+    values = read_toml(folder / "pipeline.toml")
     values["config"] = folder
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        raise ConfigError(_explain(folder / "pipeline.toml", error)) from error
+        raise ConfigError(explain(folder / "pipeline.toml", error)) from error
     chosen = home.absolute() if home else folder.absolute().parent / settings.home
     return settings.model_copy(update={"home": chosen})
 
@@ -352,6 +360,8 @@ class _CounterEntry(Section):
     name: str
     office: str
     procedure: str | None = None
+    converter: str = ""
+    mark: str | None = None
     enabled: bool = True
     poll_interval: Annotated[float, Field(ge=0.2, le=3600)] | None = None
     quiet_period: Annotated[float, Field(ge=0)] | None = None
@@ -389,9 +399,9 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
     """
     path = config / "counters.toml"
     try:
-        entries = _CounterFile.model_validate(_read_toml(path)).counters
+        entries = _CounterFile.model_validate(read_toml(path)).counters
     except ValidationError as error:
-        raise ConfigError(_explain(path, error)) from error
+        raise ConfigError(explain(path, error)) from error
     counters = tuple(entry.to_counter() for entry in entries)
     lines = path.read_text(encoding="utf-8").splitlines()
     for number, counter in enumerate(counters):
@@ -446,7 +456,12 @@ def secret_value(value: SecretStr, file: Path | None) -> str:
         raise ConfigError(f"secret file {file}: {error.strerror}") from error
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a file of the configuration.
+
+    Raises:
+        ConfigError: it is missing or is not TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -457,7 +472,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def _explain(path: Path, error: ValidationError) -> str:
+def explain(path: Path, error: ValidationError) -> str:
     """Name file, line, key and what was found; never the value of a secret."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return "; ".join(

@@ -229,6 +229,7 @@ class _ProcedureEntry(_Entry):
     components: tuple[_ComponentEntry, ...] = ()
     retention_code: Annotated[str, StringConstraints(pattern=r"^0[1-7]$")] | None = None
     careful: bool | None = None
+    mark: str | None = None
 
     def to_procedure(self) -> Procedure:
         return Procedure(
@@ -239,6 +240,7 @@ class _ProcedureEntry(_Entry):
             ),
             retention_code=self.retention_code,
             careful=self.careful,
+            mark=self.mark,
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.mark import Conversion
 from pipeline.model.scan import Page
 
 MANIFEST_VERSION = 1
@@ -197,6 +198,9 @@ class Document:
 
     serial: str | None = None
     """Archive serial number on a sticker: ``ASN00123``."""
+
+    conversion: Conversion | None = None
+    """The mark of conversion it bears; None: it was no paper, or none was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

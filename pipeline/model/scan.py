@@ -117,6 +117,13 @@ class Counter:
     careful: bool | None = None
     """Whether its pages are read twice; None: as its procedure or the settings say."""
 
+    converter: str = ""
+    """Name of the person who answers for conversions at this counter; it is printed
+    on what is filed."""
+
+    mark: str | None = None
+    """Code of the mark in ``config/marks.toml``; None: the usual one."""
+
     folder: FolderRules = FolderRules()
     patch: Separates = Separates.DOSSIER
     """What begins behind a Patch T sheet, which does not say so itself."""

@@ -218,6 +218,9 @@ class Procedure:
     careful: bool | None = None
     """Whether pages of its counters are read twice; None: as the settings say."""
 
+    mark: str | None = None
+    """Code of the mark in ``config/marks.toml``; None: the counter's."""
+
 
 UNKNOWN = "unknown"
 """Doctype code of a paper that no template knows."""

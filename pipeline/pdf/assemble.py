@@ -17,9 +17,12 @@ from pipeline.pdf.glyphless import GlyphlessFont
 from pipeline.pdf.images import embed_picture
 from pipeline.pdf.layers import LAYERS_SUFFIX, copy_layers
 from pipeline.pdf.pdfa import PdfMetadata, mark_as_archive
+from pipeline.pdf.printed_font import PrintedFont
+from pipeline.pdf.stamp import FONT_RESOURCE as MARK_FONT
+from pipeline.pdf.stamp import Mark, print_mark
 from pipeline.pdf.textlayer import FONT_RESOURCE, write_text_layer
 
-__all__ = ["PdfMetadata", "PdfPage", "assemble_pdf", "write_pdf"]
+__all__ = ["Mark", "PdfMetadata", "PdfPage", "assemble_pdf", "write_pdf"]
 
 _LONGEST_SIDE = 14_400.0
 _SHORTEST_SIDE = 3.0
@@ -47,7 +50,9 @@ class PdfPage:
     """Boxes in pixels of the page."""
 
 
-def write_pdf(pages: Iterable[PdfPage], meta: PdfMetadata, path: Path) -> None:
+def write_pdf(
+    pages: Iterable[PdfPage], meta: PdfMetadata, path: Path, mark: Mark | None = None
+) -> None:
     """Write *pages* as one PDF/A-2u file to *path*, however many there are.
 
     Pages are taken one at a time, and memory holds a few of them: a long document is
@@ -59,7 +64,7 @@ def write_pdf(pages: Iterable[PdfPage], meta: PdfMetadata, path: Path) -> None:
         OSError: no room for the file or its parts.
     """
     rest = iter(pages)
-    first = assemble_pdf(islice(rest, _PAGES_OF_A_PART), meta)
+    first = assemble_pdf(islice(rest, _PAGES_OF_A_PART), meta, mark)
     following = next(rest, None)
     if following is None:
         path.write_bytes(first)
@@ -68,17 +73,21 @@ def write_pdf(pages: Iterable[PdfPage], meta: PdfMetadata, path: Path) -> None:
         folder = Path(name)
         (folder / "0000.pdf").write_bytes(first)
         del first
-        _write_parts(chain([following], rest), meta, folder)
+        if mark is not None and not mark.every_page:
+            mark = None
+        _write_parts(chain([following], rest), meta, folder, mark)
         joined = folder / "joined.pdf"
         _join(sorted(folder.glob("*.pdf")), joined)
         _finish(joined, meta, path)
 
 
-def _write_parts(pages: Iterator[PdfPage], meta: PdfMetadata, folder: Path) -> None:
+def _write_parts(
+    pages: Iterator[PdfPage], meta: PdfMetadata, folder: Path, mark: Mark | None
+) -> None:
     number = 1
     while (following := next(pages, None)) is not None:
         part = chain([following], islice(pages, _PAGES_OF_A_PART - 1))
-        (folder / f"{number:04}.pdf").write_bytes(assemble_pdf(part, meta))
+        (folder / f"{number:04}.pdf").write_bytes(assemble_pdf(part, meta, mark))
         number += 1
 
 
@@ -103,8 +112,12 @@ def _finish(joined: Path, meta: PdfMetadata, path: Path) -> None:
         _save(pdf, path)
 
 
-def assemble_pdf(pages: Iterable[PdfPage], meta: PdfMetadata) -> bytes:
+def assemble_pdf(
+    pages: Iterable[PdfPage], meta: PdfMetadata, mark: Mark | None = None
+) -> bytes:
     """Write *pages* as one PDF/A-2u file in memory; `write_pdf` needs less of it.
+
+    *mark* is printed into the margin of the first page, or of each.
 
     Pictures go in as they are, without being decoded. Pages are taken one at a time;
     what stays in memory is their encoded pictures. The same input gives the same
@@ -117,8 +130,11 @@ def assemble_pdf(pages: Iterable[PdfPage], meta: PdfMetadata) -> bytes:
     font = GlyphlessFont()
     with pikepdf.new() as pdf:
         reserved = pdf.make_indirect(Dictionary())
+        marker = _Marker(pdf, mark) if mark and mark.lines else None
         for page in pages:
             _add_page(pdf, page, font, reserved)
+            if marker is not None:
+                marker.print_on(pdf.pages[-1], page)
         if not len(pdf.pages):
             raise ValueError("a document needs pages")
         for key, value in font.to_object(pdf).items():
@@ -156,6 +172,31 @@ def _add_page(
         resources.Font = Dictionary({f"/{FONT_RESOURCE}": font_object})
     page.obj.Resources = resources
     page.obj.Contents = pdf.make_indirect(Stream(pdf, content + words))
+
+
+class _Marker:
+    """Prints a mark on the pages of one file, with one font for all."""
+
+    def __init__(self, pdf: pikepdf.Pdf, mark: Mark) -> None:
+        self._mark = mark
+        self._pdf = pdf
+        self._font = PrintedFont(mark.font, mark.lines)
+        self._object = pdf.make_indirect(self._font.to_object(pdf))
+
+    def print_on(self, page: pikepdf.Page, item: PdfPage) -> None:
+        """Print on the first page, or on each, after all that it shows."""
+        if len(self._pdf.pages) > 1 and not self._mark.every_page:
+            return
+        width, height, _ = _size_in_points(item.page)
+        picture = item.picture if item.page.readable else b""
+        shown = print_mark(self._mark, self._font, picture, item.suffix, width, height)
+        fonts = page.obj.Resources.get("/Font", Dictionary())
+        fonts[f"/{MARK_FONT}"] = self._object
+        page.obj.Resources.Font = fonts
+        words = page.obj.Contents.read_bytes()
+        page.obj.Contents = self._pdf.make_indirect(
+            Stream(self._pdf, b"%b\n%b" % (words, shown))
+        )
 
 
 def _size_in_points(page: Page) -> tuple[float, float, float]:
