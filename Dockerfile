@@ -30,7 +30,7 @@ RUN sed -n '/^setuptools==/,/# via/p' requirements-dev.lock >/tmp/build.lock \
 FROM base
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fonts-noto-core poppler-utils tesseract-ocr tesseract-ocr-vie tini \
+        fonts-noto-core fonts-texgyre poppler-utils tesseract-ocr tesseract-ocr-vie tini \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 sohoa \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/sohoa sohoa \

@@ -14,7 +14,9 @@ from pipeline.errors import ConfigError
 from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.probe import probe_in_child
+from pipeline.marks import open_marker
 from pipeline.model.scan import Counter
+from pipeline.model.signature import SignatureLevel
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
 from pipeline.reading import open_page_pool, open_page_reader
@@ -26,7 +28,13 @@ from pipeline.settings import (
     load_settings,
     sheet_keys,
 )
-from pipeline.signatory import open_judge, open_seal
+from pipeline.signatory import (
+    open_judge,
+    open_roots,
+    open_seal,
+    open_signer,
+    refused_pin,
+)
 from pipeline.skeleton import write_skeleton
 from pipeline.storage.archive import ObjectArchive
 from pipeline.stores import (
@@ -48,11 +56,13 @@ from pipeline.usecases.digitize import (
 )
 from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import FileReader, Ingested, Ingester
+from pipeline.usecases.marking import Marker
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.prove import Bookmark, Prover
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
+from pipeline.usecases.sign import Signatory, Signed, SigningQueue
 from pipeline.usecases.status import StatusFile
 from pipeline.usecases.try_template import TemplateTrial, TriedPage, TriedPaper
 from pipeline.usecases.turns import Turns
@@ -62,6 +72,7 @@ from pipeline.usecases.view import Viewer
 __all__ = [
     "App",
     "Ingested",
+    "Signed",
     "TriedPage",
     "TriedPaper",
     "Work",
@@ -80,6 +91,7 @@ __all__ = [
     "open_prover",
     "open_sheet_printer",
     "open_template_trial",
+    "trust_pin_again",
     "write_skeleton",
 ]
 """What the doors need: they import the composition root, nothing below it."""
@@ -103,6 +115,7 @@ class App:
     receiver: Receiver
     digitizer: Digitizer
     filer: Filer
+    signing: SigningQueue
     ingester: Ingester
     prover: Prover
     upkeep: Upkeep
@@ -141,8 +154,17 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     inbox = open_inbox(settings, counters)
     procedures = load_procedures(settings.config)
     scratch = settings.home / "scratch"
+    marker = open_marker(settings, counters, procedures)
+    signatory = _open_signatory(settings, marker)
     filer = Filer(
-        archive, catalog, doctypes, now, scratch, layers=settings.filing.layers
+        archive,
+        catalog,
+        doctypes,
+        now,
+        scratch,
+        layers=settings.filing.layers,
+        marker=marker,
+        signatory=signatory,
     )
     recipe = make_recipe(settings)
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
@@ -174,6 +196,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         receiver=receiver,
         digitizer=digitizer,
         filer=filer,
+        signing=SigningQueue(archive, catalog, signatory, filer.index, scratch, now),
         ingester=Ingester(inbox, receiver, digitizer, archive, catalog),
         prover=open_prover(settings),
         upkeep=Upkeep(archive, catalog, inbox, filer, scratch, keep, now),
@@ -181,6 +204,19 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         status_file=StatusFile(inbox, archive, catalog, now),
         turns=Turns(catalog, counters),
     )
+
+
+def _open_signatory(settings: Settings, marker: Marker) -> Signatory | None:
+    signer = open_signer(settings)
+    if signer is None:
+        return None
+    level = SignatureLevel(settings.signing.level)
+    return Signatory(signer, level, open_roots(settings), marker, now)
+
+
+def trust_pin_again(settings: Settings) -> None:
+    """Let a token's PIN be tried again that was refused: a person asks for it."""
+    refused_pin(settings).unlink(missing_ok=True)
 
 
 @contextmanager

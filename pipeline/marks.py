@@ -17,7 +17,9 @@ from pipeline.model.mark import (
 )
 from pipeline.model.scan import Counter
 from pipeline.model.template import Procedure
+from pipeline.pdf.printed_font import find_font
 from pipeline.settings import Section, Settings, explain, read_toml
+from pipeline.usecases.marking import Marker
 
 _BRACED = re.compile(r"\{([^{}]*)\}|[{}]")
 
@@ -68,23 +70,24 @@ def load_marks(config: Path) -> dict[str, MarkProfile]:
     }
 
 
-def refuse_unknown_marks(
-    settings: Settings,
-    marks: dict[str, MarkProfile],
-    counters: tuple[Counter, ...],
-    procedures: tuple[Procedure, ...],
-) -> None:
-    """Refuse names of profiles that are not in the file.
+def open_marker(
+    settings: Settings, counters: tuple[Counter, ...], procedures: tuple[Procedure, ...]
+) -> Marker:
+    """Put together what is printed on papers, and with what.
 
     Raises:
-        ConfigError: names who asks for which.
+        ConfigError: somebody asks for a profile that is not in the file.
+        ToolMissing: no font is installed.
     """
+    marks = load_marks(settings.config)
     for asker, code in _asked(settings, counters, procedures):
         if code and code not in marks:
             known = ", ".join(sorted(marks))
             raise ConfigError(
                 f"{asker}: no mark {code!r} in marks.toml; known: {known}"
             )
+    font = find_font(settings.filing.font)
+    return Marker(marks, settings.filing.mark, counters, procedures, font)
 
 
 def _asked(

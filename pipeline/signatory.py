@@ -1,75 +1,92 @@
-"""The agency's signer as the settings describe it, and the roots it is judged by."""
+"""The agency's signer as the settings describe it, and the roots it is judged by.
+
+The library that signs takes half a second to load: it is imported where it is used.
+"""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from asn1crypto.x509 import Certificate
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError
-from pipeline.settings import Settings, SigningSettings, secret_value
-from pipeline.signing.detached import check_signature
-from pipeline.signing.keys import Key, Pkcs11Key, Pkcs12Key
-from pipeline.signing.signer import AgencySigner
-from pipeline.signing.timestamp import check_token, get_token
-from pipeline.signing.trust import load_roots
+from pipeline.settings import Settings, secret_value
+
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
+
+    from pipeline.signing.keys import Key
+    from pipeline.signing.signer import AgencySigner
 
 
-def open_signer(settings: Settings) -> AgencySigner | None:
+def open_signer(settings: Settings) -> "AgencySigner | None":
     """Make the signer; None where the agency does not sign.
 
-    The key is not touched yet: a token that is away is noticed when it is needed.
+    Key and secret are not touched yet: what is wrong with them shows when it signs.
 
     Raises:
-        ConfigError: a setting is missing, or a secret's file cannot be read.
+        ConfigError: a setting is missing.
     """
     signing = settings.signing
     if signing.key == "none":
         return None
-    key = _file_key(signing) if signing.key == "pkcs12" else _token_key(settings)
+    from pipeline.signing.signer import AgencySigner
+
+    if signing.key == "pkcs12" and signing.pkcs12 is None:
+        raise ConfigError("signing.key pkcs12 needs the file: signing.pkcs12")
+    if signing.key == "pkcs11" and not (
+        signing.module and signing.token and signing.label
+    ):
+        raise ConfigError("signing.key pkcs11 needs signing.module, .token and .label")
     if signing.level != "b-b" and not signing.timestamp_url:
         raise ConfigError(f"signing.level {signing.level} needs signing.timestamp_url")
-    return AgencySigner(key, signing.timestamp_url, signing.timestamp_seconds)
+    find_key = partial(find_signing_key, settings)
+    return AgencySigner(find_key, signing.timestamp_url, signing.timestamp_seconds)
 
 
-def open_roots(settings: Settings) -> tuple[Certificate, ...]:
+def open_roots(settings: Settings) -> "tuple[Certificate, ...]":
     """Read the certificates of those who are believed, ``config/trust/*.pem``.
 
     Raises:
         ConfigError: a file there holds no certificate.
     """
+    from pipeline.signing.trust import load_roots
+
     return load_roots(settings.config / "trust")
 
 
-def _file_key(signing: SigningSettings) -> Key:
-    if signing.pkcs12 is None:
-        raise ConfigError("signing.key pkcs12 needs the file: signing.pkcs12")
-    return Pkcs12Key(
-        signing.pkcs12, secret_value(signing.passphrase, signing.passphrase_file)
-    )
+def find_signing_key(settings: Settings) -> "Key":
+    """Tell where the key lies, and read its secret.
 
+    Raises:
+        ConfigError: the secret's file cannot be read, or there is no key.
+    """
+    from pipeline.signing.keys import Pkcs11Key, Pkcs12Key
 
-def _token_key(settings: Settings) -> Key:
     signing = settings.signing
-    if signing.module is None or not (signing.token and signing.label):
-        raise ConfigError("signing.key pkcs11 needs signing.module, .token and .label")
-    return Pkcs11Key(
-        signing.module,
-        signing.token,
-        signing.label,
-        secret_value(signing.pin, signing.pin_file),
-        refused=_marker(settings.home),
-    )
+    if signing.key == "pkcs12" and signing.pkcs12 is not None:
+        secret = secret_value(signing.passphrase, signing.passphrase_file)
+        return Pkcs12Key(signing.pkcs12, secret)
+    if signing.key == "pkcs11" and signing.module is not None:
+        return Pkcs11Key(
+            signing.module,
+            signing.token,
+            signing.label,
+            secret_value(signing.pin, signing.pin_file),
+            refused=refused_pin(settings),
+        )
+    raise ConfigError("signing.key: the agency has none")
 
 
-def _marker(home: Path) -> Path:
-    return home / "scratch" / "pin-refused"
+def refused_pin(settings: Settings) -> Path:
+    """Name the file that says that the token refused the PIN."""
+    return settings.home / "scratch" / "pin-refused"
 
 
 @dataclass(frozen=True, slots=True)
 class DigestSeal:
     """Signs and timestamps the store's digests, as far as the settings allow."""
 
-    signer: AgencySigner | None
+    signer: "AgencySigner | None"
     timestamp_url: str
     timestamp_seconds: float
 
@@ -91,6 +108,8 @@ class DigestSeal:
 
     def timestamp(self, data: bytes) -> bytes:
         """Have *data* timestamped; raises as `get_token` does."""
+        from pipeline.signing.timestamp import get_token
+
         return get_token(data, self.timestamp_url, seconds=self.timestamp_seconds)
 
 
@@ -98,16 +117,20 @@ class DigestSeal:
 class DigestJudge:
     """Tells what the signatures and tokens of digests are worth."""
 
-    roots: tuple[Certificate, ...]
+    roots: "tuple[Certificate, ...]"
     """Whom to believe; none: whose a signature is, nobody can tell."""
 
     def signature_fault(self, data: bytes, signature: bytes) -> str | None:
         """Tell why *signature* does not prove *data*, if so."""
+        from pipeline.signing.detached import check_signature
+
         verdict = check_signature(data, signature, self.roots)
         return self._fault("signature", verdict.intact, verdict.trusted)
 
     def token_fault(self, data: bytes, token: bytes) -> str | None:
         """Tell why *token* does not prove when *data* was there, if so."""
+        from pipeline.signing.timestamp import check_token
+
         verdict = check_token(data, token, self.roots)
         return self._fault("timestamp", verdict.intact, verdict.trusted)
 

@@ -26,7 +26,7 @@ def test_the_passphrase_comes_from_its_file(tmp_path: Path) -> None:
         _settings(tmp_path, key="pkcs12", pkcs12="a.p12", passphrase_file=secret)
     )
     assert signer is not None
-    assert signer.key == Pkcs12Key(Path("a.p12"), "mật khẩu")
+    assert signer.find_key() == Pkcs12Key(Path("a.p12"), "mật khẩu")
 
 
 def test_a_token_remembers_a_refused_pin_under_the_home_folder(tmp_path: Path) -> None:
@@ -34,8 +34,9 @@ def test_a_token_remembers_a_refused_pin_under_the_home_folder(tmp_path: Path) -
         _settings(tmp_path, key="pkcs11", module="m.so", token="t", label="l", pin="1")
     )
     assert signer is not None
-    assert isinstance(signer.key, Pkcs11Key)
-    assert signer.key.refused == tmp_path / "scratch" / "pin-refused"
+    key = signer.find_key()
+    assert isinstance(key, Pkcs11Key)
+    assert key.refused == tmp_path / "scratch" / "pin-refused"
 
 
 @pytest.mark.parametrize(

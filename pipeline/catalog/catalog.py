@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipeline.catalog import batches, index, marks, outbox
+from pipeline.catalog import batches, index, marks, outbox, signings
 from pipeline.catalog.database import Database
 from pipeline.catalog.fts5 import Fts5
 from pipeline.catalog.fulltext import FullText
@@ -13,6 +13,7 @@ from pipeline.catalog.tsvector import TsVector
 from pipeline.model.dossier import Manifest
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
+from pipeline.model.signature import SigningState
 from pipeline.model.state import (
     BatchRecord,
     BatchState,
@@ -20,6 +21,7 @@ from pipeline.model.state import (
     Lease,
     MarkKind,
     RejectedScan,
+    SigningRecord,
 )
 
 
@@ -201,6 +203,24 @@ class SqlCatalog:
         self._database.run(
             lambda each: outbox.delivered(each, self._moments, dossier_id, revision)
         )
+
+    def waiting_for_signature(self, limit: int) -> tuple[str, ...]:
+        """List dossiers that the agency has not signed, longest untried first."""
+        return self._database.run(lambda each: signings.waiting(each, limit))
+
+    def signing_failed(self, dossier_id: str, reason: str) -> None:
+        """Record a try to sign that failed."""
+        self._database.run(
+            lambda each: signings.failed(each, self._moments, dossier_id, reason)
+        )
+
+    def signing(self, dossier_id: str) -> SigningRecord | None:
+        """Find how far the signing of a dossier is."""
+        return self._database.run(lambda each: signings.find(each, dossier_id))
+
+    def signing_counts(self) -> dict[SigningState, int]:
+        """Count dossiers by the state of their signing."""
+        return self._database.run(signings.counts)
 
     def begin_rebuild(self) -> None:
         """Empty what manifests can restore; keep the outbox and the claims."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from pipeline.catalog import marks, outbox
+from pipeline.catalog import marks, outbox, signings
 from pipeline.catalog.database import upsert
 from pipeline.catalog.fulltext import FullText
 from pipeline.catalog.moments import Moments
@@ -20,6 +20,7 @@ from pipeline.catalog.schema import (
     number_keys,
     vocabulary,
 )
+from pipeline.catalog.schema import signings as signings_table
 from pipeline.catalog.typos import is_vocabulary
 from pipeline.catalog.words import to_folded, to_marked, to_shown
 from pipeline.model.dossier import Document, DossierStatus, Manifest
@@ -90,6 +91,7 @@ def write(
     _insert_documents(connection, entries)
     full_text.add(connection, list(entries))
     full_text.learn(connection, sorted(prepared.words))
+    signings.record(connection, moments, manifest)
     if manifest.status is DossierStatus.FILED:
         outbox.queue(connection, moments, manifest)
 
@@ -97,7 +99,8 @@ def write(
 def clear(connection: Connection, full_text: FullText) -> None:
     """Empty what manifests can restore; in a transaction."""
     full_text.clear(connection)
-    for each in (vocabulary, number_keys, fields, document_texts, documents, dossiers):
+    content = (vocabulary, number_keys, fields, document_texts, documents)
+    for each in (*content, signings_table, dossiers):
         connection.execute(delete(each))
 
 

@@ -217,6 +217,22 @@ marks = Table(
     Column("batch_id", Text, nullable=False),
 )
 
+signings = Table(
+    "signings",
+    metadata,
+    Column(
+        "dossier_id",
+        Text,
+        ForeignKey("dossiers.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    Column("changed_at", UtcTime, nullable=False),
+    Index(None, "state", "changed_at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

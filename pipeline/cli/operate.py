@@ -8,24 +8,28 @@ from typing import Annotated
 import typer
 
 from pipeline.bootstrap import (
+    open_app,
     open_archive,
     open_catalog,
     open_file_reader,
+    trust_pin_again,
 )
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
-from pipeline.cli.console import print_json, printable, say, say_beside
+from pipeline.cli.console import print_json, printable, progress, say, say_beside
 from pipeline.cli.files import write_whole
 from pipeline.cli.results import (
     finding_to_json,
     hit_to_json,
     manifest_to_json,
     page_to_json,
+    signed_to_json,
 )
 from pipeline.cli.say import say_hit, say_manifest
 from pipeline.errors import ObjectMissing
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.search import SearchQuery
+from pipeline.model.signature import SigningState
 from pipeline.selfcheck import Outlook, check_all, worst_exit_code
 
 
@@ -140,6 +144,36 @@ def show(
         print_json(manifest_to_json(manifest))
     else:
         say_manifest(manifest)
+
+
+@command(app)
+def sign(
+    common: Common,
+    limit: Annotated[int, typer.Option(min=1, help="Most dossiers to sign.")] = 10_000,
+) -> None:
+    """Sign in the agency's name what was filed without its signature."""
+    settings = common.settings()
+    trust_pin_again(settings)
+    signed, failure = 0, None
+    with open_app(settings) as application, progress() as bar:
+        waiting = application.catalog.signing_counts()
+        total = min(
+            limit, waiting[SigningState.UNSIGNED] + waiting[SigningState.FAILED]
+        )
+        task = bar.add_task("dossiers", total=total)
+        for each in application.signing.sign_waiting(limit):
+            bar.advance(task)
+            signed += each.state is SigningState.SIGNED
+            failure = each.error or failure
+            if common.json:
+                print_json(signed_to_json(each))
+            elif each.error is not None:
+                say(f"dossier {each.dossier_id} not signed: {each.error}", "red")
+    say_beside(
+        f"{signed} dossiers signed, {total - signed} of {total} still wait", None
+    )
+    if failure is not None:
+        raise typer.Exit(failure.exit_code)
 
 
 @command(app)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.bootstrap import Ingested, TriedPaper
+from pipeline.bootstrap import Ingested, Signed, TriedPaper
 from pipeline.messages import sentence
 from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
@@ -102,6 +102,15 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         ],
         "separators": list(manifest.separators),
         "documents": [document_to_json(document) for document in manifest.documents],
+    }
+
+
+def signed_to_json(signed: Signed) -> dict[str, Any]:
+    """Describe what became of a dossier in the queue of those to sign."""
+    return {
+        "dossier": signed.dossier_id,
+        "state": signed.state.value,
+        "reason": signed.reason or None,
     }
 
 

@@ -23,6 +23,9 @@ _STEP = 1.0
 _INK = 45
 """Levels below the paper around it at which a pixel is ink."""
 
+_DARK = 110
+"""Level below which no print can be read, be it ink, a shadow or a picture."""
+
 _MM_PER_INCH = 25.4
 
 
@@ -81,7 +84,7 @@ def find_room(
 def _sums(gray: GrayImage) -> NDArray[np.int32]:
     """Count ink above and left of each corner, so that a box costs four look-ups."""
     paper = paper_around(gray).astype(np.int16)
-    ink = (paper - gray > _INK).astype(np.uint8)
+    ink = ((paper - gray > _INK) | (gray < _DARK)).astype(np.uint8)
     return np.asarray(cv2.integral(ink), np.int32)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.mark import Conversion
 from pipeline.model.scan import Page
+from pipeline.model.signature import AgencySignature
 
 MANIFEST_VERSION = 1
 """Raised whenever a reader of older manifests would misread a newer one."""
@@ -201,6 +202,9 @@ class Document:
 
     conversion: Conversion | None = None
     """The mark of conversion it bears; None: it was no paper, or none was asked for."""
+
+    signature: AgencySignature | None = None
+    """The agency's; None: not signed yet."""
 
 
 @dataclass(frozen=True, slots=True)

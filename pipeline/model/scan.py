@@ -168,6 +168,9 @@ def to_batch_id(sha256: str) -> str:
     return sha256[:BATCH_ID_LENGTH]
 
 
+OWN_WORDS = "text-layer"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One side of a sheet, upright and straightened: its picture's measurements.
@@ -200,4 +203,4 @@ class Page:
     """Paper level minus ink level, 0-1."""
 
     source: str = "ocr"
-    """``ocr``, or ``text-layer`` where a born-digital page kept its own words."""
+    """``ocr``, or `OWN_WORDS` where a born-digital page kept its own words."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.model.scan import ScanBatch
+from pipeline.model.signature import SigningState
 
 
 class BatchState(StrEnum):
@@ -101,3 +102,18 @@ class Delivery:
     queued_at: datetime
     attempts: int
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRecord:
+    """How far the agency's signature on a dossier is."""
+
+    dossier_id: str
+    state: SigningState
+    attempts: int
+    """Tries that failed since the dossier's last revision."""
+
+    reason: str | None
+    """``UNAVAILABLE``, ``CONFIG`` or ``DAMAGED`` where the last try failed."""
+
+    changed_at: datetime

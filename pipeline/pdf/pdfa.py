@@ -48,6 +48,14 @@ _DESCRIPTION = (
     "</dc:description>\n"
 )
 _IDENTIFIER = "<dc:identifier>{}</dc:identifier>\n"
+_SOURCE = """\
+<dc:source>urn:sha256:{0}</dc:source>
+<xmpMM:DerivedFrom xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+  xmlns:stRef="http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
+  rdf:parseType="Resource">
+<stRef:documentID>urn:sha256:{0}</stRef:documentID>
+</xmpMM:DerivedFrom>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,10 @@ class PdfMetadata:
     subject: str = ""
     identifier: str = ""
     """Id of the dossier or document, where it has one."""
+
+    source: str = ""
+    """SHA-256 of the file that this one was made from: it says that it is a
+    derivative, and of what."""
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -111,6 +123,8 @@ def _xmp(meta: PdfMetadata) -> bytes:
         optional += _DESCRIPTION.format(_xml(meta.subject))
     if meta.identifier:
         optional += _IDENTIFIER.format(_xml(meta.identifier))
+    if meta.source:
+        optional += _SOURCE.format(_xml(meta.source))
     return _XMP.format(
         language=LANGUAGE,
         title=_xml(meta.title),

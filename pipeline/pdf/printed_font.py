@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont, TTLibError
 from pikepdf import Array, Dictionary, Name, Stream
 
 from pipeline.errors import ToolMissing
@@ -81,10 +79,7 @@ class PrintedFont:
         """
         wanted = {ord(character) for text in characters for character in text}
         wanted.add(ord(_MISSING))
-        try:
-            self._font = _subset(path, wanted)
-        except (TTLibError, OSError, KeyError) as error:
-            raise ToolMissing(f"{path}: cannot be read as a font") from error
+        self._font = _subset(path, wanted)
         self._glyphs: dict[int, str] = self._font.getBestCmap()
         self._scale = _EM / self._font["head"].unitsPerEm
 
@@ -188,7 +183,10 @@ class PrintedFont:
 
 
 def _subset(path: Path, wanted: set[int]) -> Any:
-    font = TTFont(path, lazy=True, recalcTimestamp=False)
+    # A fifth of a second to load; most processes print nothing.
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont, TTLibError
+
     options = Options()
     options.layout_features = []
     options.drop_tables += ["FFTM"]  # of FontForge; unknown to the library
@@ -197,7 +195,12 @@ def _subset(path: Path, wanted: set[int]) -> Any:
     options.desubroutinize = True
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=wanted)
-    subsetter.subset(font)
-    if ord(_MISSING) not in (font.getBestCmap() or {}):
-        raise KeyError(_MISSING)
+    try:
+        font = TTFont(path, lazy=True, recalcTimestamp=False)
+        subsetter.subset(font)
+        has_letters = ord(_MISSING) in (font.getBestCmap() or {})
+    except (TTLibError, OSError) as error:
+        raise ToolMissing(f"{path}: cannot be read as a font") from error
+    if not has_letters:
+        raise ToolMissing(f"{path}: a font without letters")
     return font

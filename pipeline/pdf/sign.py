@@ -7,7 +7,7 @@ a signed file afterwards, by pikepdf for example, breaks the signature.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from math import ceil
 from pathlib import Path
 
@@ -39,6 +39,9 @@ from pipeline.signing.trust import online_context
 FIELD = "AgencySignature"
 """Name of the signature's field; a file has one."""
 
+_FROM_THE_RIGHT = (1.0, 0.95, 0.9, 0.85, 0.8)
+"""Where in the top margin room is looked for: the corner, then beside what is there."""
+
 _GLANCE_DPI = 50.0
 _MM_PER_POINT = 25.4 / POINTS_PER_INCH
 
@@ -58,17 +61,20 @@ class Appearance:
     """Points."""
 
 
-def sign_pdf(
-    pdf: bytes,
+def sign_file(
+    path: Path,
     session: SigningSession,
     appearance: Appearance,
     level: SignatureLevel,
     roots: Sequence[Certificate] = (),
-) -> bytes:
-    """Sign *pdf*, top right of its first page.
+) -> None:
+    """Sign the PDF at *path*, top right of its first page.
+
+    The signature is added at the end of the file, which is not loaded as a whole; where
+    it fails, the file is as it was.
 
     Args:
-        pdf: a PDF/A that is complete; not changed, its bytes come first in the answer.
+        path: a PDF/A that is complete.
         session: the agency's key, open.
         appearance: what is shown.
         level: what is added to the signature so that it can be proved for longer.
@@ -77,51 +83,66 @@ def sign_pdf(
 
     Raises:
         SigningUnavailable: from *session*, where it is left.
-        ObjectConflict: *pdf* does not open.
+        ObjectConflict: the file does not open as a PDF.
+    """
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        try:
+            frame = _find_frame(path, appearance)
+            signer = PdfSigner(
+                _describe(session, level, roots),
+                session.signer,
+                timestamper=None
+                if level is SignatureLevel.BASIC
+                else session.timestamper,
+                stamp_style=_style(frame),
+                new_field_spec=SigFieldSpec(FIELD, on_page=0, box=frame.box),
+            )
+            signer.sign_pdf(IncrementalPdfFileWriter(file), in_place=True)
+        except (PdfError, pikepdf.PdfError) as error:
+            file.truncate(size)
+            raise ObjectConflict(f"{path.name}: does not open as a PDF") from error
+        except BaseException:
+            file.truncate(size)
+            raise
+
+
+def find_agency_signature(path: Path) -> AgencySignature | None:
+    """Read who signed the PDF at *path* in the agency's name, without judging it.
+
+    Raises:
+        ObjectConflict: it does not open as a PDF.
     """
     try:
-        frame = _find_frame(pdf, appearance)
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signer = PdfSigner(
-            _describe(session, level, roots),
-            session.signer,
-            timestamper=None if level is SignatureLevel.BASIC else session.timestamper,
-            stamp_style=StaticStampStyle(
-                border_width=0,
-                background=_Printed(frame.page),
-                background_layout=_AS_IT_IS,
-                background_opacity=1.0,
-            ),
-            new_field_spec=SigFieldSpec(FIELD, on_page=0, box=frame.box),
-        )
-        target: io.BytesIO = signer.sign_pdf(writer)
-    except (PdfError, pikepdf.PdfError) as error:
-        raise ObjectConflict("a document to sign does not open as a PDF") from error
-    return target.getvalue()
-
-
-def find_agency_signature(pdf: bytes) -> AgencySignature | None:
-    """Read who signed *pdf* in the agency's name, without judging it."""
-    try:
-        reader = PdfFileReader(io.BytesIO(pdf))
-        found = [s for s in reader.embedded_regular_signatures if s.field_name == FIELD]
+        with path.open("rb") as file:
+            return _find_signature(PdfFileReader(file))
     except (PdfError, ValueError) as error:
-        raise ObjectConflict("a signed document does not open") from error
-    if not found:
+        raise ObjectConflict(f"{path.name}: does not open as a PDF") from error
+
+
+def _find_signature(reader: PdfFileReader) -> AgencySignature | None:
+    every = reader.embedded_regular_signatures
+    signature = next((each for each in every if each.field_name == FIELD), None)
+    if signature is None:
         return None
-    signature = found[0]
     certificate = signature.signer_cert
     stamped = any(
         attribute["type"].native == "signature_time_stamp_token"
         for attribute in signature.signer_info["unsigned_attrs"]
     )
-    proved = "/DSS" in reader.root
-    later = bool(reader.embedded_timestamp_signatures)
+    level = _level(
+        stamped=stamped,
+        proved="/DSS" in reader.root,
+        later=bool(reader.embedded_timestamp_signatures),
+    )
+    said = signature.self_reported_timestamp
+    if said is None:
+        raise ValueError("a signature without a time")
     return AgencySignature(
         signer=common_name(certificate),
         serial=f"{certificate.serial_number:x}",
-        at=(signature.self_reported_timestamp or datetime.now(UTC)).astimezone(UTC),
-        level=_level(stamped=stamped, proved=proved, later=later).value,
+        at=said.astimezone(UTC),
+        level=level.value,
     )
 
 
@@ -141,6 +162,15 @@ class _Frame:
 
     page: bytes
     """A PDF of one page, the appearance."""
+
+
+def _style(frame: _Frame) -> StaticStampStyle:
+    return StaticStampStyle(
+        border_width=0,
+        background=_Printed(frame.page),
+        background_layout=_AS_IT_IS,
+        background_opacity=1.0,
+    )
 
 
 _AS_IT_IS = layout.SimpleBoxLayoutRule(
@@ -197,9 +227,9 @@ def _level(*, stamped: bool, proved: bool, later: bool) -> SignatureLevel:
     return SignatureLevel.ARCHIVAL if later else SignatureLevel.LONG_TERM
 
 
-def _find_frame(pdf: bytes, appearance: Appearance) -> _Frame:
+def _find_frame(path: Path, appearance: Appearance) -> _Frame:
     """Lay the text out and find room for it, as the page is seen."""
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
+    with pikepdf.open(path) as opened:
         page = opened.pages[0]
         left, bottom, right, top = (float(edge) for edge in page.cropbox)
         turned = int(page.rotation) % 360
@@ -209,7 +239,7 @@ def _find_frame(pdf: bytes, appearance: Appearance) -> _Frame:
     height = ceil(len(appearance.lines) * LEADING * appearance.size)
     across, down = right - left, top - bottom
     seen = (down, across) if turned in {90, 270} else (across, down)
-    x, y = _find_place(pdf, seen, width, height)
+    x, y = _find_place(path, seen, width, height)
     corners = [
         _to_user_space(turned, across, down, *corner)
         for corner in ((x, y), (x + width, y + height))
@@ -222,17 +252,17 @@ def _find_frame(pdf: bytes, appearance: Appearance) -> _Frame:
 
 
 def _find_place(
-    pdf: bytes, seen: tuple[float, float], width: float, height: float
+    path: Path, seen: tuple[float, float], width: float, height: float
 ) -> tuple[float, float]:
     """Find the top left corner, points from the top left corner of the page."""
     pixels = [max(1, round(side / POINTS_PER_INCH * _GLANCE_DPI)) for side in seen]
     room = find_room(
-        glance_at_pdf(pdf, *pixels),
+        glance_at_pdf(path, *pixels),
         pixels[0] / seen[0] * POINTS_PER_INCH,
         width * _MM_PER_POINT,
         height * _MM_PER_POINT,
         from_top=True,
-        sides=(1.0,),
+        sides=_FROM_THE_RIGHT,
         both_margins=False,
     )
     return room.left / _MM_PER_POINT, room.top / _MM_PER_POINT

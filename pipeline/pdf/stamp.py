@@ -118,7 +118,7 @@ def glance(picture: bytes, suffix: str, width: float, height: float) -> GrayImag
         return np.full((down, across), 255, np.uint8)
 
 
-def glance_at_pdf(pdf: bytes, across: int, down: int) -> GrayImage:
+def glance_at_pdf(pdf: bytes | Path, across: int, down: int) -> GrayImage:
     """Draw the first page of *pdf* with that many pixels; white where it cannot be."""
     try:
         document = PdfDocument(pdf)

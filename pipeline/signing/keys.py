@@ -75,12 +75,6 @@ def open_key(key: Key) -> Iterator[CmsSigner]:
         yield signer
 
 
-def forget_refused_pin(key: Key | None) -> None:
-    """Let the PIN be tried again: a person says that it was corrected."""
-    if isinstance(key, Pkcs11Key) and key.refused is not None:
-        key.refused.unlink(missing_ok=True)
-
-
 def _load_file(key: Pkcs12Key) -> CmsSigner:
     try:
         data = key.file.read_bytes()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,10 @@ DIGEST = "sha256"
 class AgencySigner:
     """The agency's key and, where there is one, its timestamp server."""
 
-    key: Key
+    find_key: Callable[[], Key]
+    """Reads where the key lies and its secret, when it is needed: processes that sign
+    nothing need no right to read secrets."""
+
     timestamp_url: str = ""
     """RFC 3161 over HTTP; empty: signatures tell the time of this machine's clock."""
 
@@ -57,13 +60,13 @@ class AgencySigner:
 
     def certificate(self) -> Certificate:
         """Read the certificate that goes with the key; raises as `sign` does."""
-        with open_key(self.key) as signer:
+        with open_key(self.find_key()) as signer:
             return certificate_of(signer)
 
     @contextmanager
     def session(self) -> Iterator["SigningSession"]:
         """Hold the key, for several signatures; raises as `sign` does."""
-        with open_key(self.key) as signer, _translated():
+        with open_key(self.find_key()) as signer, _translated():
             _refuse_expired(certificate_of(signer))
             yield SigningSession(signer, self._timestamper())
 

@@ -7,6 +7,7 @@ where two tries meet, what was stored first counts for both.
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -201,6 +202,19 @@ class ObjectArchive:
             sensitive=sensitive,
             serial=span.serial,
         )
+
+    def fetch_document(self, document: Document, path: Path) -> None:
+        """Write a document's PDF to *path*, verified by the hash of its manifest."""
+        self._store.get_file(document.key, path, sha256=document.sha256)
+
+    def put_signed(
+        self, dossier_id: str, revision: int, document: Document, pdf: Path
+    ) -> Document:
+        """Store a document's PDF anew for *revision*; its words stay where they are."""
+        place = (dossier_id, revision, document.number, document.doctype)
+        key = keys.document_key(*place)
+        stored = self._keep_file(key, pdf)
+        return replace(document, key=key, sha256=stored.sha256, size=stored.size)
 
     def commit(self, manifest: Manifest) -> Manifest:
         """Put the manifest if it is the first, lock the dossier, return what counts.

@@ -17,12 +17,15 @@ from pipeline.model.dossier import (
     PlannedDocument,
     PlannedDossier,
 )
-from pipeline.model.scan import ScanBatch
+from pipeline.model.mark import Conversion
+from pipeline.model.scan import OWN_WORDS, ScanBatch
 from pipeline.model.template import DocType
 from pipeline.model.text import ReadPage
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, write_pdf
 from pipeline.pdf.layers import LAYERS_SUFFIX
+from pipeline.usecases.marking import Marker
 from pipeline.usecases.ports import Archive, Catalog
+from pipeline.usecases.sign import Signatory, find_stored_signature
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,12 @@ class Filer:
 
     layers: bool = True
     """Pages are filed as ink and paper where the page and its document type allow."""
+
+    marker: Marker | None = None
+    """Prints how papers were converted; None: papers bear no mark."""
+
+    signatory: Signatory | None = None
+    """Signs at filing where it can; None: the agency does not sign."""
 
     def file(
         self, batch: ScanBatch, original_key: str, plan: Plan, beat: Beat
@@ -118,7 +127,7 @@ class Filer:
         beat: Beat,
     ) -> Manifest:
         documents = [
-            self._document(batch, plan, dossier.id, planned, beat)
+            self._document(batch, plan, dossier, planned, beat)
             for planned in dossier.documents
         ]
         manifest = Manifest(
@@ -147,11 +156,17 @@ class Filer:
         self,
         batch: ScanBatch,
         plan: Plan,
-        dossier_id: str,
+        dossier: PlannedDossier,
         planned: PlannedDocument,
         beat: Beat,
     ) -> Document:
-        read: list[ReadPage] = []
+        span = planned.span
+        read = [
+            self._page(batch.id, plan.recipe, number)
+            for number in range(span.first, span.last + 1)
+        ]
+        conversion = self._conversion(batch, dossier.procedure, read)
+        mark = self.marker.mark(conversion) if self.marker and conversion else None
         self.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="filing-", dir=self.scratch) as folder:
             pdf = Path(folder) / "document.pdf"
@@ -161,19 +176,39 @@ class Filer:
                     title=planned.title or "Tài liệu",
                     created_at=batch.received_at,
                     producer=PRODUCER,
-                    identifier=f"{dossier_id}/{planned.number}",
+                    subject=conversion.text.replace("\n", " | ") if conversion else "",
+                    identifier=f"{dossier.id}/{planned.number}",
+                    source=batch.sha256,
                 ),
                 pdf,
+                mark,
             )
+            if self.signatory is not None:
+                beat()
+                self.signatory.try_to_sign(pdf, batch.counter_id, dossier.procedure)
             document = self.archive.put_document(
-                dossier_id,
+                dossier.id,
                 FIRST_REVISION,
                 planned,
                 pdf=pdf,
                 pages=tuple(page.text for page in read),
                 sensitive=self._is_sensitive(planned.span.doctype),
             )
-        return replace(document, pages=tuple(page.page for page in read))
+            signature = find_stored_signature(self.archive, document, pdf)
+        return replace(
+            document,
+            pages=tuple(page.page for page in read),
+            conversion=conversion,
+            signature=signature,
+        )
+
+    def _conversion(
+        self, batch: ScanBatch, procedure: str | None, read: list[ReadPage]
+    ) -> Conversion | None:
+        """Describe the conversion of a paper; what was born digital was none."""
+        if self.marker is None or all(page.page.source == OWN_WORDS for page in read):
+            return None
+        return self.marker.convert(batch, procedure)
 
     def _pages(
         self,
@@ -183,12 +218,10 @@ class Filer:
         read: list[ReadPage],
         beat: Beat,
     ) -> Iterator[PdfPage]:
-        """Load the document's pages one by one; *read* gathers their results."""
+        """Load the pictures of the document's pages one by one."""
         may_be_layers = self._may_be_layers(planned.span.doctype)
-        for number in range(planned.span.first, planned.span.last + 1):
+        for page in read:
             beat()
-            page = self._page(batch_id, recipe, number)
-            read.append(page)
             layers = None
             if may_be_layers:
                 layers = self.archive.layers(batch_id, recipe, page)

@@ -13,6 +13,7 @@ from pipeline.model.intake import ClaimedFile, Probe
 from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
+from pipeline.model.signature import SigningState
 from pipeline.model.state import (
     BatchRecord,
     BatchState,
@@ -20,6 +21,7 @@ from pipeline.model.state import (
     Lease,
     MarkKind,
     RejectedScan,
+    SigningRecord,
 )
 from pipeline.model.text import OcrPage, ReadPage
 
@@ -149,6 +151,19 @@ class Archive(Protocol):
         sensitive: bool,
     ) -> Document:
         """Store a document's PDF and its words; invisible until the manifest is put."""
+
+    def fetch_document(self, document: Document, path: Path) -> None:
+        """Write a document's PDF to *path*.
+
+        Raises:
+            ObjectMissing: it is gone.
+            ObjectConflict: it is not what the manifest says.
+        """
+
+    def put_signed(
+        self, dossier_id: str, revision: int, document: Document, pdf: Path
+    ) -> Document:
+        """Store a document's PDF anew for *revision*; its words stay where they are."""
 
     def commit(self, manifest: Manifest) -> Manifest:
         """Put the manifest if it is the first; return the one that counts."""
@@ -333,6 +348,21 @@ class Catalog(Protocol):
 
     def delivered(self, dossier_id: str, revision: int) -> None:
         """Record that the portal has a dossier."""
+
+    def waiting_for_signature(self, limit: int) -> tuple[str, ...]:
+        """List dossiers that the agency has not signed, longest untried first."""
+
+    def signing_failed(self, dossier_id: str, reason: str) -> None:
+        """Record a try to sign that failed; the dossier goes to the end of the queue.
+
+        Nothing where it was signed meanwhile.
+        """
+
+    def signing(self, dossier_id: str) -> SigningRecord | None:
+        """Find how far the signing of a dossier is; None where it is not indexed."""
+
+    def signing_counts(self) -> dict[SigningState, int]:
+        """Count dossiers by the state of their signing."""
 
     def begin_rebuild(self) -> None:
         """Empty what manifests can restore; keep the outbox and the claims."""

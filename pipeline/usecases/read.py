@@ -15,7 +15,7 @@ from pipeline.errors import PageUnreadable, ScanRejected
 from pipeline.imaging.arrays import to_gray, turn
 from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.model.geometry import BoundingBox
-from pipeline.model.scan import MediaType, Page
+from pipeline.model.scan import OWN_WORDS, MediaType, Page
 from pipeline.model.text import (
     OcrLine,
     OcrPage,
@@ -188,7 +188,7 @@ class PageReader:
             readable=task.effort.reads,
             sharpness=prepared.quality.sharpness,
             contrast=prepared.quality.contrast,
-            source="ocr" if raster.words is None else "text-layer",
+            source="ocr" if raster.words is None else OWN_WORDS,
         )
         result = ReadPage(page, text, codes, looks, picture.suffix)
         return result, picture.data, layers

@@ -28,7 +28,7 @@ def key(tmp_path: Path, authority: Authority, agency: Identity) -> Pkcs12Key:
 
 @pytest.fixture
 def signer(key: Pkcs12Key) -> AgencySigner:
-    return AgencySigner(key)
+    return AgencySigner(lambda: key)
 
 
 @pytest.fixture(scope="session")

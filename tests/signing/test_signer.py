@@ -7,7 +7,7 @@ from asn1crypto.x509 import Certificate
 
 from pipeline.errors import ConfigError, SigningUnavailable
 from pipeline.signing.detached import check_signature
-from pipeline.signing.keys import Pkcs11Key, Pkcs12Key, forget_refused_pin
+from pipeline.signing.keys import Key, Pkcs11Key, Pkcs12Key
 from pipeline.signing.signer import AgencySigner
 from pipeline.signing.trust import read_certificates
 from tests.signing.authority import (
@@ -21,6 +21,12 @@ from tests.signing.servers import make_token
 
 DIGEST = b"sha256 of a day's manifests"
 PIN = "482915"
+
+
+def signing_with(
+    key: Key, url: str = "", *, timestamp_seconds: float = 10
+) -> AgencySigner:
+    return AgencySigner(lambda: key, url, timestamp_seconds)
 
 
 @pytest.fixture
@@ -78,20 +84,20 @@ def test_openssl_verifies_it_without_us(
 def test_a_timestamp_server_tells_the_time(
     key: Pkcs12Key, clock_url: str, roots: tuple[Certificate, ...]
 ) -> None:
-    signed = AgencySigner(key, clock_url).sign(DIGEST)
+    signed = signing_with(key, clock_url).sign(DIGEST)
     verdict = check_signature(DIGEST, signed, roots)
     assert verdict.timestamp is not None
     assert datetime.now(UTC) - verdict.timestamp < timedelta(minutes=1)
 
 
 def test_a_silent_timestamp_server_is_an_outage(key: Pkcs12Key) -> None:
-    nobody = AgencySigner(key, "http://127.0.0.1:9/", timestamp_seconds=1)
+    nobody = signing_with(key, "http://127.0.0.1:9/", timestamp_seconds=1)
     with pytest.raises(SigningUnavailable, match="timestamp server"):
         nobody.sign(DIGEST)
 
 
 def test_a_wrong_passphrase_is_a_mistake_of_the_settings(key: Pkcs12Key) -> None:
-    wrong = AgencySigner(Pkcs12Key(key.file, "not-it"))
+    wrong = signing_with(Pkcs12Key(key.file, "not-it"))
     with pytest.raises(ConfigError) as caught:
         wrong.sign(DIGEST)
     assert "not-it" not in str(caught.value)
@@ -103,7 +109,7 @@ def test_an_expired_certificate_signs_nothing(
     expired = authority.agency(expired=True)
     file = write_pkcs12(tmp_path / "old.p12", expired, authority)
     with pytest.raises(ConfigError, match="expired on"):
-        AgencySigner(Pkcs12Key(file, PASSPHRASE)).sign(DIGEST)
+        signing_with(Pkcs12Key(file, PASSPHRASE)).sign(DIGEST)
 
 
 def test_secrets_are_not_shown() -> None:
@@ -118,7 +124,7 @@ def test_a_token_signs_what_a_file_signs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     module = make_token(tmp_path, agency, monkeypatch, pin=PIN)
-    signer = AgencySigner(Pkcs11Key(module, "agency", "seal", PIN))
+    signer = signing_with(Pkcs11Key(module, "agency", "seal", PIN))
     verdict = check_signature(DIGEST, signer.sign(DIGEST), roots)
     assert (verdict.intact, verdict.trusted) == (True, True)
 
@@ -128,7 +134,7 @@ def test_a_token_that_is_away_is_an_outage(
 ) -> None:
     module = make_token(tmp_path, agency, monkeypatch, pin=PIN)
     with pytest.raises(SigningUnavailable, match="elsewhere"):
-        AgencySigner(Pkcs11Key(module, "elsewhere", "seal", PIN)).sign(DIGEST)
+        signing_with(Pkcs11Key(module, "elsewhere", "seal", PIN)).sign(DIGEST)
 
 
 def test_a_refused_pin_is_not_tried_again(
@@ -137,15 +143,15 @@ def test_a_refused_pin_is_not_tried_again(
     module = make_token(tmp_path, agency, monkeypatch, pin=PIN)
     refused = tmp_path / "refused"
     with pytest.raises(ConfigError, match="PIN was refused"):
-        AgencySigner(Pkcs11Key(module, "agency", "seal", "000000", refused)).sign(b"")
-    corrected = AgencySigner(Pkcs11Key(module, "agency", "seal", PIN, refused))
+        signing_with(Pkcs11Key(module, "agency", "seal", "000000", refused)).sign(b"")
+    corrected = signing_with(Pkcs11Key(module, "agency", "seal", PIN, refused))
     with pytest.raises(ConfigError, match="PIN was refused"):
         corrected.sign(b"")
-    forget_refused_pin(corrected.key)
+    refused.unlink()
     assert corrected.sign(b"")
 
 
 def test_a_module_that_is_not_there_is_a_mistake_of_the_settings() -> None:
     absent = Pkcs11Key(Path("/nowhere/module.so"), "agency", "seal", PIN)
     with pytest.raises(ConfigError, match="does not load"):
-        AgencySigner(absent).sign(b"")
+        signing_with(absent).sign(b"")
