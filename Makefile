@@ -8,7 +8,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 # No CUSTOM_COMPILE_COMMAND: the head of a lock says how it was made.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test check format test demo bench-read bench-quality bench-extract \
+.PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
 	bench-hostile bench-truncation bench-layers chaos lock clean
 
 help: ## this list
@@ -43,6 +43,8 @@ bench-read: setup ## how fast and how well pages are read
 
 bench-quality: setup ## which bad scans are found, and how often good ones are blamed
 	$(PYTHON) -m tests.benchmarks.quality $(ARGS)
+bench-headers: setup ## how heads are read: order, number and date, nothing accepted and wrong
+	$(PYTHON) -m tests.benchmarks.headers $(ARGS)
 
 bench-extract: setup ## how well papers are told apart and their fields read (ARGS=...)
 	$(PYTHON) -m tests.benchmarks.extract $(ARGS)

@@ -25,6 +25,7 @@ from pipeline.model.text import (
     SecondLook,
 )
 from pipeline.ocr.engine import OcrEngine
+from pipeline.ocr.leftovers import add_leftovers
 from pipeline.ocr.reading_order import order_header
 from pipeline.ocr.second_look import look_again
 from pipeline.ocr.upright import Turns, find_quarter_turns
@@ -227,7 +228,9 @@ class PageReader:
         dpi = prepared.reading_dpi
         engine, second = self._engines(task)
         read = read_twice if task.careful else read_once
-        text = order_header(read(engine, prepared.reading, dpi=dpi))
+        seen = read(engine, prepared.reading, dpi=dpi)
+        whole = add_leftovers(seen, prepared.reading, dpi=dpi, engine=engine)
+        text = order_header(whole)
         looks = look_again(
             prepared.reading, text, dpi=dpi, engine=engine, second=second
         )

@@ -44,6 +44,9 @@ _BODY = (
 _STAMPED = 0.35
 """Share of the heads with an incoming stamp."""
 
+_SEALED = 0.1
+"""Share of the heads with a seal."""
+
 Wear = Callable[[Pixels, random.Random], Pixels]
 
 
@@ -56,7 +59,9 @@ class DrawnHead:
     grade: str
     """What was done to it."""
 
-    stamp: bool
+    marks: str
+    """``, stamp`` and ``, seal`` where there is one."""
+
     number: str
     issued: date
 
@@ -86,11 +91,14 @@ def _draw_head(chance: random.Random, grade: str, *, stamp: bool) -> DrawnHead:
     image = sheet.finish().image
     if stamp:
         image = _stamped(image, chance, issued, (61, y + 20), dpi)
-    if chance.random() < 0.1:
-        at = (chance.uniform(45, 160), y + chance.uniform(-6, 10))
+    seal = chance.random() < _SEALED
+    if seal:
+        # A hanging seal (dấu treo) covers part of the agency's name.
+        at = (chance.uniform(35, 75), chance.uniform(16, 24))
         image = drawing.with_seal(image, at, agency, dpi=dpi)
     worn = WEAR[grade](image, chance)
-    return DrawnHead(worn, dpi, grade, stamp, number, issued)
+    marks = ", stamp" * stamp + ", seal" * seal
+    return DrawnHead(worn, dpi, grade, marks, number, issued)
 
 
 def _number(chance: random.Random, letters: str, year: int) -> str:

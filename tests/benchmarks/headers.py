@@ -125,7 +125,7 @@ def drawn(count: int, seed: int) -> Iterator[Head]:
     """Draw heads in every wear."""
     for each in draw_heads(count, seed):
         data = drawing.to_png(each.image, each.dpi)
-        grade = f"{each.grade}{', stamp' if each.stamp else ''}"
+        grade = "sealed" if "seal" in each.marks else each.grade
         yield Head(grade, data, MediaType.PNG, each.number, each.issued.isoformat())
 
 
