@@ -54,7 +54,7 @@ def check(common: Common) -> None:
             print_json({"problem": problem})
         else:
             say(problem)
-    say_beside(f"{len(problems)} templates are wrong", None)
+    say_beside(f"templates that are wrong: {len(problems)}", None)
     if problems:
         raise typer.Exit(ExitCode.CONFIG)
 

@@ -191,6 +191,7 @@ class _Cutter:
             starts_dossier=starts,
             dossier_code=code,
             doubts=doubts,
+            sides=2 if page.both_sides else 1,
             serial=page.serials[0] if len(page.serials) == 1 else None,
             is_sheet=is_sheet,
         )

@@ -62,6 +62,12 @@ _TITLES = tuple(map(fold_phrase, (*SHEET_TITLES.values(), "PATCH T", "PATCHT")))
 SHEET_WORDS = 120
 """Words that a separator sheet has at most; more is a paper with a sticker on it."""
 
+_BEYOND_DOUBT = 2
+"""Marks of a later page; one may stand on a first page, too."""
+
+_CERTIFIED = "ban sao dung voi ban chinh"
+"""``Chứng thực bản sao đúng với bản chính`` (Decree 23/2015/NĐ-CP, model words)."""
+
 SIDE_WORDS = 150
 """Words that a side of a card has at most, with what a copier adds around it."""
 
@@ -106,6 +112,12 @@ class Evidence:
 
     back: DocType | None
     """A type of which this is a later page, beyond doubt: two of its marks."""
+
+    both_sides: bool
+    """The heading of a card stands here, and two marks of its back: one sheet."""
+
+    certified: bool
+    """The stamp of a certified copy: it goes with the paper before it."""
 
     printed_code: str | None
     """The mã hồ sơ behind ``Mã hồ sơ:``, where every reading of it is the same."""
@@ -164,11 +176,13 @@ def weigh_page(
             (
                 doctype
                 for doctype in doctypes
-                if marks[doctype.code] >= 2 and words <= SIDE_WORDS
+                if marks[doctype.code] >= _BEYOND_DOUBT and words <= SIDE_WORDS
             ),
             None,
         ),
         printed_code=_sure_code(page, rows),
+        both_sides=heading is not None and marks[heading.doctype.code] >= _BEYOND_DOUBT,
+        certified=any(_holds(row, _CERTIFIED) for row in rows),
     )
 
 

@@ -162,8 +162,13 @@ def _is_bare(page: Evidence, heading: Heading) -> bool:
 
 
 def _after_complete(paper: Paper, page: Evidence) -> Start | None:
-    """Decide about a page that shows nothing, after papers of fixed length."""
+    """Decide about a page that shows nothing, after papers of fixed length.
+
+    The stamp of a certified copy, alone on its page, goes with what it certifies.
+    """
     doctype = paper.doctype
+    if page.certified:
+        return None
     if page.back is not None and (paper.is_full or not paper.is_of(page.back)):
         return Start("marker", WEAK, page.back, doubts=(STRAY_BACK,))
     if paper.is_full:

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.dossier import Span
+from pipeline.model.scan import Page
 from pipeline.model.sheet import Separates, SheetKind
 from pipeline.model.template import SEPARATOR, UNKNOWN
-from pipeline.model.text import Reading, ReadPage, SecondLook
+from pipeline.model.text import OcrPage, Reading, ReadPage, SecondLook
 from pipeline.split import boundaries, starts
 from pipeline.split.boundaries import split_pages
 from pipeline.split.separators import dossier_codes
@@ -28,10 +29,12 @@ from tests.split.paper import (
     MOTTO,
     OFFICIAL,
     OTHER_CODE,
+    WIDTH,
     blank,
     continued,
     form,
     leader,
+    line,
     own_sheet,
     page,
     receipt,
@@ -48,6 +51,16 @@ UNTITLED = page(*MOTTO, "", "ĐƠN TRÌNH BÁO", *BODY)
 FRONT = page(*MOTTO, "CĂN CƯỚC CÔNG DÂN", "Số / No.: 034187000123", top=0.3)
 BACK = page("Đặc điểm nhận dạng / Personal identification", "IDVNM18700012340<<7")
 MUTE_BACK = page("hai nốt ruồi", top=0.3)
+BIRTH_CODE = "giay-khai-sinh"
+BOTH_SIDES = page(
+    *MOTTO,
+    "CĂN CƯỚC CÔNG DÂN",
+    "Số / No.: 034187000123",
+    "Đặc điểm nhận dạng / Personal identification",
+    "IDVNM18700012340<<7",
+    top=0.3,
+)
+CERTIFIED = page("CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH", "Số chứng thực: 123", top=0.4)
 UNREADABLE = page(readable=False)
 
 
@@ -273,9 +286,17 @@ def test_a_paper_that_begins_with_a_later_number_goes_to_a_person() -> None:
         ((FRONT, BACK, MUTE_BACK), [(1, 2, "can-cuoc"), (3, 3, UNKNOWN)]),
         ((FRONT, BACK, continued()), [(1, 2, "can-cuoc"), (3, 3, UNKNOWN)]),
         ((BIRTH, BACK), [(1, 1, "giay-khai-sinh"), (2, 2, "can-cuoc")]),
+        ((BOTH_SIDES, BIRTH), [(1, 1, "can-cuoc"), (2, 2, "giay-khai-sinh")]),
+        ((BOTH_SIDES, MUTE_BACK), [(1, 1, "can-cuoc"), (2, 2, UNKNOWN)]),
+        ((BOTH_SIDES, BOTH_SIDES), [(1, 1, "can-cuoc"), (2, 2, "can-cuoc")]),
+        ((BOTH_SIDES, blank()), [(1, 2, "can-cuoc")]),
+        ((BOTH_SIDES, CERTIFIED), [(1, 2, "can-cuoc")]),
+        ((FRONT, BACK, CERTIFIED), [(1, 3, "can-cuoc")]),
+        ((BIRTH, CERTIFIED, BIRTH), [(1, 2, BIRTH_CODE), (3, 3, BIRTH_CODE)]),
+        ((CERTIFIED,), [(1, 1, UNKNOWN)]),
     ],
 )
-def test_a_card_has_two_sides_at_most(
+def test_a_card_has_two_sides_at_most_on_one_sheet_or_two(
     sheets: Sequence[ReadPage], spans: list[tuple[int, int, str]]
 ) -> None:
     assert cut(*sheets) == spans
@@ -287,6 +308,38 @@ def test_a_card_is_known_by_its_code_where_its_heading_is_not_read() -> None:
     assert (second.doctype, second.reason) == ("can-cuoc", "code")
     assert cut(FRONT, coded) == [(1, 2, "can-cuoc")]
     assert first.last == 1
+
+
+def double_page(*lines: str) -> ReadPage:
+    """Two facing pages of a book, scanned across: words left | words right."""
+    words = tuple(line(text, 100 + 60 * at) for at, text in enumerate(lines))
+    return ReadPage(Page(1, WIDTH, WIDTH * 7 // 10, 140), OcrPage(words))
+
+
+def test_a_red_book_is_two_double_pages() -> None:
+    cover = double_page(
+        "IV. Những thay đổi sau khi cấp | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Nội dung thay đổi | Độc lập - Tự do - Hạnh phúc",
+        "a | GIẤY CHỨNG NHẬN",
+        "b | QUYỀN SỬ DỤNG ĐẤT",
+    )
+    inside = double_page(
+        "II. Thửa đất | III. Sơ đồ thửa đất", "Thửa đất số: 12 | Tỷ lệ 1/500"
+    )
+    spans = [
+        (span.first, span.last, span.doctype)
+        for span in split_pages(
+            tuple(
+                replace(each, page=replace(each.page, number=number))
+                for number, each in enumerate((cover, inside, BIRTH), start=1)
+            ),
+            DOCTYPES,
+        )
+    ]
+    assert spans == [
+        (1, 2, "giay-chung-nhan-quyen-su-dung-dat"),
+        (3, 3, BIRTH_CODE),
+    ]
 
 
 def test_a_side_that_shows_nothing_goes_with_its_card_in_doubt() -> None:
