@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,8 +15,11 @@ import numpy as np
 
 from pipeline.bootstrap import load_settings, open_inbox
 from pipeline.errors import ConfigError, ExitCode, PipelineError, StoreUnavailable
+from pipeline.marks import open_marker
+from pipeline.model.signature import SigningState
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
 from pipeline.settings import Settings, load_counters
+from pipeline.signatory import open_signer
 from pipeline.storage.store import Has, ObjectStore
 from pipeline.stores import catalog_url, open_catalog, open_store
 from pipeline.templates import load_doctypes, load_procedures
@@ -31,6 +35,9 @@ BEST_MODEL = "112f6fd1d04ab4cb0208cad9cada8de214ae33a1e4db3750ffcda69262aef0a8"
 _LITTLE_SPACE = 5 << 30
 _NO_SPACE = 1 << 30
 """Bytes free: the largest scan is 2 GB, and is copied twice on its way."""
+
+_SOON = timedelta(days=30)
+"""Time a new certificate takes to be asked for and issued, and some more."""
 
 _NOBODY = "0" * 32
 """No batch has this id: a change to it needs the right to write and changes nothing."""
@@ -200,6 +207,45 @@ def _catalog(settings: Settings) -> Iterator[Finding]:
     yield _good("catalog", f"{dialect}: up to date and writable")
 
 
+def _marks(settings: Settings) -> Iterator[Finding]:
+    procedures = load_procedures(settings.config)
+    marker = open_marker(settings, load_counters(settings.config), procedures)
+    if not settings.filing.mark:
+        found = "filing.mark is empty: papers bear no mark of conversion"
+        yield Finding("marks", Outlook.NOTICE, found)
+        return
+    yield _good("marks", f"{settings.filing.mark}, printed with {marker.font}")
+
+
+def _signing(settings: Settings) -> Iterator[Finding]:
+    """Use the key: a token that is away, or a wrong PIN, shows itself only then."""
+    signer = open_signer(settings)
+    if signer is None:
+        found = "signing.key is none: what is filed bears no signature of the agency"
+        yield Finding("signing", Outlook.NOTICE, found)
+        return
+    certificate = signer.certificate()
+    names = certificate.subject.native
+    left = certificate.not_valid_after - datetime.now(UTC)
+    found = (
+        f"{names.get('common_name')}, {settings.signing.level},"
+        f" certificate until {certificate.not_valid_after:%Y-%m-%d}"
+    )
+    if left.total_seconds() < 0:
+        code = ExitCode.CONFIG
+        yield Finding("signing", Outlook.BAD, f"{found}: expired", code)
+    elif left < _SOON:
+        yield Finding("signing", Outlook.NOTICE, f"{found}: renew it")
+    else:
+        yield _good("signing", found)
+    with open_catalog(settings) as catalog:
+        counts = catalog.signing_counts()
+    waiting = counts[SigningState.UNSIGNED] + counts[SigningState.FAILED]
+    if waiting:
+        found = f"{waiting} dossiers wait for it, {counts[SigningState.FAILED]} failed"
+        yield Finding("signing", Outlook.NOTICE, f"{found}: sohoa sign")
+
+
 def _drop_folders(settings: Settings) -> Iterator[Finding]:
     """Do on each folder what the watch does; measure each file system's space once."""
     counters = load_counters(settings.config)
@@ -246,6 +292,8 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("engine", _engine),
     ("store", _store),
     ("catalog", _catalog),
+    ("marks", _marks),
+    ("signing", _signing),
     ("drop folders", _drop_folders),
     ("scratch", _scratch),
 )

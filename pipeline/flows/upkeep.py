@@ -16,10 +16,14 @@ from pipeline.flows.start import (
     start_digitize,
     start_watch,
 )
+from pipeline.model.signature import SigningState
 
 _PATIENCE = timedelta(seconds=30)
 """Age at which a received batch that nobody began is looked into: the watch asks for
 its run a moment after it was received."""
+
+_SIGNED_AT_ONCE = 50
+"""Dossiers: a minute's work; more wait for the next run, or for `sohoa sign`."""
 
 
 @flow(name=UPKEEP, flow_run_name=UPKEEP, persist_result=False)
@@ -42,15 +46,28 @@ def upkeep(expire: bool = False) -> State[Any]:
         local = app.settings.store.kind == "local"
         expired = app.upkeep.expire_work() if expire and local else 0
         watching = start_watch()
+        signed = sign_waiting(app)
         # Last: a token or timestamp server that is away ends the run here.
         digests = sum(1 for _ in app.prover.make_digests()) if expire else 0
     log.info(
-        "buried %d, restarted %d, cleared %d, expired %d, digests %d",
-        *(buried, restarted, cleared, expired, digests),
+        "buried %d, restarted %d, cleared %d, expired %d, signed %d, digests %d",
+        *(buried, restarted, cleared, expired, signed, digests),
     )
     if watching:
         log.warning("no watch was running; one was started")
     return Completed(message=f"{restarted} batches restarted")
+
+
+def sign_waiting(app: App) -> int:
+    """Sign some of what was filed unsigned; returns how many dossiers.
+
+    A token that is away, or settings that are wrong, end it: they are logged by the
+    queue, and the rest of the upkeep has nothing to do with them.
+    """
+    if app.signing.signatory is None:
+        return 0
+    results = app.signing.sign_waiting(_SIGNED_AT_ONCE)
+    return sum(each.state is SigningState.SIGNED for each in results)
 
 
 def restart_stalled(app: App) -> int:
