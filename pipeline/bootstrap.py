@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline import stores
 from pipeline.errors import ConfigError
 from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.probe import probe_in_child
 from pipeline.marks import open_marker
+from pipeline.model.proof import Finding
 from pipeline.model.scan import Counter
 from pipeline.model.signature import SignatureLevel
 from pipeline.model.template import DocType, Procedure
@@ -43,6 +45,7 @@ from pipeline.stores import (
     open_catalog,
     open_retention,
     open_store,
+    other_store,
     store_name,
 )
 from pipeline.templates import find_problems, load_doctypes, load_procedures
@@ -59,7 +62,7 @@ from pipeline.usecases.ingest import FileReader, Ingested, Ingester
 from pipeline.usecases.marking import Marker
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
-from pipeline.usecases.prove import Bookmark, Prover
+from pipeline.usecases.prove import Bookmark, Prover, go_on
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.sign import Signatory, Signed, SigningQueue
@@ -76,6 +79,7 @@ __all__ = [
     "TriedPage",
     "TriedPaper",
     "Work",
+    "copy_store",
     "find_counter",
     "find_problems",
     "init_store",
@@ -270,6 +274,25 @@ def open_prover(settings: Settings) -> Prover:
     )
     offices = {each.id: each.office for each in load_counters(settings.config)}
     return Prover(archive, offices, now)
+
+
+def copy_store(
+    settings: Settings, source: str, target: str, *, fresh: bool = False
+) -> Iterator[Finding]:
+    """Copy a store to another and prove it, going on where it was stopped.
+
+    Args:
+        settings: of this installation.
+        source: named as `pipeline.stores.other_store` has it.
+        target: likewise.
+        fresh: whether to compare everything again.
+    """
+    ends = (other_store(settings, source), other_store(settings, target))
+    subject = " to ".join(map(store_name, ends))
+    bookmark = Bookmark(settings.home / "copy.bookmark", subject)
+    if fresh:
+        bookmark.clear()
+    return go_on(bookmark, lambda after: stores.copy_store(*ends, after=after))
 
 
 def open_bookmark(settings: Settings, job: str) -> Bookmark:

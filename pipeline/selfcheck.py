@@ -21,7 +21,7 @@ from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_en
 from pipeline.settings import Settings, load_counters
 from pipeline.signatory import open_signer
 from pipeline.storage.store import Has, ObjectStore
-from pipeline.stores import catalog_url, open_catalog, open_store
+from pipeline.stores import catalog_url, open_catalog, open_store, store_folder
 from pipeline.templates import load_doctypes, load_procedures
 
 _PROGRAMS = (("tesseract", "--version"), ("pdftoppm", "-v"))
@@ -170,7 +170,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
 def _store(settings: Settings) -> Iterator[Finding]:
     opened = open_store(settings)
     store = settings.store
-    place = settings.home / "store" if store.kind == "local" else store.endpoint
+    place = store_folder(settings) if store.kind == "local" else store.endpoint
     where = f"{store.kind}, {place}"
     seen = opened.check()
     code = _answers(opened) if seen.problems else ExitCode.OK

@@ -40,6 +40,9 @@ class StoreSettings(Section):
     """Where objects are kept."""
 
     kind: Literal["local", "s3"] = "local"
+    folder: Path | None = None
+    """Of a local store, absolute; None: store/ under the home folder."""
+
     endpoint: str = "127.0.0.1:9000"
     """Host and port of the S3 server, without scheme."""
 

@@ -4,17 +4,20 @@ The libraries behind them are loaded by who needs them: a reading process, which
 for each scan, talks to no database and often to no server.
 """
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from pipeline.errors import ConfigError
+from pipeline.model.proof import Finding
 from pipeline.model.retention import Retention
 from pipeline.settings import Settings, StoreSettings, secret_value
 from pipeline.storage.archive import ObjectArchive, ObjectStore
+from pipeline.storage.keeping import Keeper
 from pipeline.storage.keys import DIGESTS, DOSSIERS, ORIGINALS
 from pipeline.storage.local_store import LocalStore
 from pipeline.templates import load_procedures
@@ -35,17 +38,81 @@ def open_archive(settings: Settings) -> Archive:
 def open_store(settings: Settings) -> ObjectStore:
     """Open the object store that the settings name."""
     if settings.store.kind == "local":
-        return LocalStore(settings.home / "store")
+        return LocalStore(store_folder(settings))
     from pipeline.storage.minio_store import MinioStore
 
     return MinioStore(_connect(settings.store))
+
+
+CONFIGURED = "settings"
+"""How the store of the settings is named beside others."""
+
+
+def other_store(settings: Settings, name: str) -> Settings:
+    """Give the settings of another store.
+
+    Args:
+        settings: of this installation.
+        name: ``settings`` itself; a ``.toml`` file with the keys of ``[store]``; or the
+            folder of a local store.
+
+    Raises:
+        ConfigError: the file is missing or malformed.
+    """
+    if name == CONFIGURED:
+        return settings
+    path = Path(name).absolute()
+    if path.suffix != ".toml":
+        return _at_folder(settings, path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        store = StoreSettings.model_validate(values)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    except ValidationError as error:
+        keys = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        raise ConfigError(f"{path}: wrong or unknown: {keys}") from error
+    if store.kind == "local":
+        return _at_folder(settings, path.parent / (store.folder or "store"))
+    return settings.model_copy(update={"store": store})
+
+
+def _at_folder(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(
+        update={"store": StoreSettings(kind="local", folder=folder)}
+    )
+
+
+def copy_store(
+    source: Settings, target: Settings, *, after: str = ""
+) -> Iterator[Finding]:
+    """Copy a store's objects to another; see `pipeline.storage.copying`."""
+    from pipeline.storage.copying import copy_objects
+
+    retention = open_retention(target)
+    to = open_store(target)
+    keeper = Keeper(to, retention)
+    return copy_objects(
+        open_store(source),
+        to,
+        after=after,
+        lock=keeper.retain,
+        locks=retention is not None,
+    )
+
+
+def store_folder(settings: Settings) -> Path:
+    """Find the folder of a local store."""
+    return settings.store.folder or settings.home / "store"
 
 
 def store_name(settings: Settings) -> str:
     """Say in a word which store the settings name; no secret is in it."""
     store = settings.store
     if store.kind == "local":
-        return str(settings.home / "store")
+        return str(store_folder(settings))
     return f"{store.endpoint}/{store.bucket_prefix}"
 
 

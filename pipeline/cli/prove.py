@@ -8,8 +8,9 @@ from pipeline.bootstrap import open_app, open_bookmark, open_prover
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, progress, say, say_beside
+from pipeline.cli.say import say_finding
 from pipeline.errors import ExitCode
-from pipeline.model.proof import Finding, MadeDigest
+from pipeline.model.proof import MadeDigest
 
 
 @command(app)
@@ -37,17 +38,10 @@ def verify(
             bar.update(task, advance=found.size, description=f"{objects} objects")
             if found.fault is not None:
                 faults += 1
-                _say_fault(common, found)
+                say_finding(found, common.json)
     say_beside(f"{objects} objects, {size} bytes read, {faults} faults", None)
     if faults:
         raise typer.Exit(ExitCode.DEFECT)
-
-
-def _say_fault(common: Common, found: Finding) -> None:
-    if common.json:
-        print_json({"key": found.key, "fault": found.fault})
-    else:
-        say(f"{found.key}: {found.fault}")
 
 
 @command(app)

@@ -2,10 +2,19 @@
 
 from datetime import datetime
 
-from pipeline.cli.console import say
+from pipeline.cli.console import print_json, say
 from pipeline.model.dossier import Document, FieldStatus, Manifest
+from pipeline.model.proof import Finding
 from pipeline.model.search import Hit
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+
+
+def say_finding(found: Finding, as_json: bool) -> None:
+    """Print what is wrong with an object."""
+    if as_json:
+        print_json({"key": found.key, "fault": found.fault})
+    else:
+        say(f"{found.key}: {found.fault}")
 
 
 def say_manifest(manifest: Manifest) -> None:

@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
-from pipeline.bootstrap import init_store, open_archive
+from pipeline.bootstrap import copy_store, init_store, open_archive
 from pipeline.cli.app import store_app
 from pipeline.cli.command import Common, command
-from pipeline.cli.console import print_json, progress, say
+from pipeline.cli.console import print_json, progress, say, say_beside
+from pipeline.cli.say import say_finding
+from pipeline.errors import ExitCode
 
+Store = typer.Argument(
+    help="'settings', a folder, or a .toml file with the keys of [store]."
+)
 Held = Annotated[str, typer.Argument(help="Id of a dossier or of a batch.")]
 
 
@@ -67,6 +72,36 @@ def retain(common: Common) -> None:
         print_json({"dossiers": dossiers, "locked": locked})
     else:
         say(f"{locked} of {dossiers} revisions of dossiers are locked")
+
+
+@command(store_app)
+def copy(
+    common: Common,
+    source: Annotated[str, Store],
+    target: Annotated[str, Store],
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compare what came in earlier starts, too.")
+    ] = False,
+) -> None:
+    """Copy a store to another, read everything back, and set its locks again.
+
+    Nothing in TARGET is replaced. Stopped in the middle, the next start goes on where
+    it was; done again, it compares both and copies what is new.
+    """
+    settings = common.settings()
+    objects = faults = size = 0
+    with progress(of_bytes=True) as bar:
+        task = bar.add_task("copied", total=None)
+        for found in copy_store(settings, source, target, fresh=fresh):
+            objects += 1
+            size += found.size
+            bar.update(task, advance=found.size, description=f"{objects} objects")
+            if found.fault is not None:
+                faults += 1
+                say_finding(found, common.json)
+    say_beside(f"{objects} objects, {size} bytes, {faults} faults", None)
+    if faults:
+        raise typer.Exit(ExitCode.DEFECT)
 
 
 def _hold(common: Common, name: str, on: bool) -> None:

@@ -59,6 +59,35 @@ class Bookmark:
         self.path.unlink(missing_ok=True)
 
 
+def go_on(
+    bookmark: Bookmark, work: Callable[[str], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """Do a long job over the store, from where an earlier start was stopped.
+
+    Faults that the earlier start found come first, then each object looked at now. A
+    stop at any moment loses the last few seconds.
+    """
+    bookmark.load()
+    earlier = dict(bookmark.faults)
+    yield from (Finding(key, fault) for key, fault in earlier.items())
+    ended = False
+    try:
+        for each in work(bookmark.reached):
+            if each.fault is not None:
+                bookmark.faults[each.key] = each.fault
+            if each.key not in earlier:
+                yield each
+            if each.reached:
+                bookmark.reached = each.reached
+                bookmark.keep()
+        ended = True
+    finally:
+        if ended:
+            bookmark.clear()
+        elif bookmark.reached:
+            bookmark.keep(now=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Prover:
     """What `sohoa verify` and the nightly digests do."""
@@ -70,30 +99,8 @@ class Prover:
     clock: Callable[[], datetime]
 
     def verify(self, bookmark: Bookmark) -> Iterator[Finding]:
-        """Look at every object, going on where an earlier start was stopped.
-
-        Faults that the earlier start found come first, then each object looked at
-        now. A stop at any moment loses the last few seconds.
-        """
-        bookmark.load()
-        earlier = dict(bookmark.faults)
-        yield from (Finding(key, fault) for key, fault in earlier.items())
-        ended = False
-        try:
-            for each in self.archive.verify(after=bookmark.reached):
-                if each.fault is not None:
-                    bookmark.faults[each.key] = each.fault
-                if each.key not in earlier:
-                    yield each
-                if each.reached:
-                    bookmark.reached = each.reached
-                    bookmark.keep()
-            ended = True
-        finally:
-            if ended:
-                bookmark.clear()
-            elif bookmark.reached:
-                bookmark.keep(now=True)
+        """Look at every object, going on where an earlier start was stopped."""
+        return go_on(bookmark, lambda after: self.archive.verify(after=after))
 
     def make_digests(self) -> Iterator[MadeDigest]:
         """Digest all days that are over in Vietnam and are not digested yet."""
