@@ -31,6 +31,11 @@ _AUTOMATION = "end runs without a heartbeat"
 _EXPIRE_AT = "30 1 * * *"
 """When page results expire: at night, local time of the counters."""
 
+_COMMAND = "python -m prefect.engine"
+"""How a worker starts a run. Left to itself it would first start a process that
+prepares a copy of the code, which we have none of: that costs each run a second import
+of Prefect, and loses the hook of a run that is killed meanwhile."""
+
 _TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 
@@ -77,6 +82,7 @@ def _register(
         work_pool_name=settings.prefect.work_pool,
         work_queue_name=queue,
         entrypoint_type=EntrypointType.MODULE_PATH,
+        job_variables={"command": _COMMAND},
     )
     # Typed as a coroutine too: Prefect's functions change with the caller's context.
     cast(RunnerDeployment, deployment).apply(work_pool_name=settings.prefect.work_pool)

@@ -17,13 +17,12 @@ from prefect.exceptions import ObjectNotFound
 from pipeline.bootstrap import App
 from pipeline.errors import ConfigError
 from pipeline.flows.names import TAG_BATCH
-from pipeline.flows.start import crash, live_runs, start_digitize
+from pipeline.flows.start import WORKER_LABEL, crash, live_runs, start_digitize
 from pipeline.lifeline import LifeMarks, end_with_parent, end_with_starter
 from pipeline.settings import Settings
 
 _MARKS = "living"
 _WORKER = "worker-"
-_WORKER_LABEL = "prefect.worker.name"
 _WORKER_VARIABLE = "PREFECT__WORKER_NAME"
 
 _TO_SIGN_IN = timedelta(minutes=1)
@@ -100,7 +99,7 @@ def _is_dead(run: FlowRun, known: LifeMarks) -> bool:
     alive = known.is_alive(str(run.id))
     if alive is not None:
         return not alive
-    worker = run.labels.get(_WORKER_LABEL)
+    worker = run.labels.get(WORKER_LABEL)
     alive = known.is_alive(f"{_WORKER}{worker}")
     if alive is None:
         return False  # of another machine

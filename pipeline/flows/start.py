@@ -25,6 +25,13 @@ _PENDING_LIMIT = timedelta(minutes=5)
 """Age at which a run that is still *Pending* will never start: its worker died
 before the child existed, and nobody picks it up (Prefect issues 22664, 18933)."""
 
+_CLAIM_LIMIT = timedelta(minutes=1)
+"""The same for a run that does not even have the name of its worker on it, which a
+worker writes a moment after it made the run *Pending*."""
+
+WORKER_LABEL = "prefect.worker.name"
+"""Label by which Prefect's workers put their name on a run."""
+
 _SHORT_ID = 8
 """Digits of a batch id that an operator reads."""
 
@@ -100,7 +107,8 @@ def _is_stuck(run: FlowRun) -> bool:
     state = run.state
     if state is None or state.type is not StateType.PENDING:
         return False
-    return datetime.now(UTC) - state.timestamp > _PENDING_LIMIT
+    limit = _PENDING_LIMIT if WORKER_LABEL in run.labels else _CLAIM_LIMIT
+    return datetime.now(UTC) - state.timestamp > limit
 
 
 def live_runs(*flows: str) -> list[FlowRun]:

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
 from pipeline.bootstrap import open_app
 from pipeline.flows.living import bury_dead, take_post
@@ -35,4 +36,7 @@ def work(settings: Settings, name: str, limit: int, *, with_healthcheck: bool) -
     command += ["--limit", str(limit), "--name", name]
     if with_healthcheck:
         command.append("--with-healthcheck")
+    # The command of our runs (`deploy`) says "python": this one, on every machine.
+    own = Path(sys.executable).parent
+    os.environ["PATH"] = os.pathsep.join([str(own), os.environ.get("PATH", os.defpath)])
     os.execv(sys.executable, command)  # noqa: S606 - our own program

@@ -28,13 +28,13 @@ GOOD = frozenset({Kind.SLIP, Kind.TWO_SLIPS, Kind.LETTER})
 """Kinds that have to end as dossiers."""
 
 _SHARES: dict[Kind, float] = {
-    Kind.SLIP: 0.48,
-    Kind.TWO_SLIPS: 0.08,
-    Kind.LETTER: 0.14,
-    Kind.DUPLICATE: 0.14,
-    Kind.DAMAGED: 0.06,
-    Kind.CUT_OFF: 0.06,
-    Kind.NO_SCAN: 0.04,
+    Kind.SLIP: 0.36,
+    Kind.TWO_SLIPS: 0.06,
+    Kind.LETTER: 0.12,
+    Kind.DUPLICATE: 0.20,
+    Kind.DAMAGED: 0.09,
+    Kind.CUT_OFF: 0.09,
+    Kind.NO_SCAN: 0.08,
 }
 
 
@@ -72,13 +72,13 @@ KILLS = (
 """Blows that end a process by SIGKILL; the others are outages."""
 
 _WEIGHTS: dict[Blow, float] = {
-    Blow.WORKER: 4,
-    Blow.WATCH: 4,
+    Blow.WORKER: 3,
+    Blow.WATCH: 3,
     Blow.RUN: 6,
-    Blow.PAGE: 5,
-    Blow.SERVER: 2,
-    Blow.STORE: 3,
-    Blow.DATABASE: 3,
+    Blow.PAGE: 6,
+    Blow.SERVER: 1,
+    Blow.STORE: 4,
+    Blow.DATABASE: 4,
 }
 
 _OUTAGES = (Blow.FREEZE_STORE, Blow.FREEZE_DATABASE, Blow.FILL_DISK)
