@@ -21,7 +21,7 @@ from pipeline.model.state import BatchRecord
 
 _LIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 
-_PENDING_LIMIT = timedelta(minutes=5)
+_PENDING_LIMIT = timedelta(minutes=2)
 """Age at which a run that is still *Pending* will never start: its worker died
 before the child existed, and nobody picks it up (Prefect issues 22664, 18933)."""
 

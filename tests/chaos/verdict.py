@@ -181,7 +181,7 @@ def _judge_catalog(app: App, faults: list[str]) -> None:
 
 
 def _judge_objects(app: App, faults: list[str]) -> None:
-    faults += [f"{key}: {fault}" for key, fault in app.archive.verify() if fault]
+    faults += [f"{f.key}: {f.fault}" for f in app.archive.verify() if f.fault]
     store = app.archive._store  # type: ignore[attr-defined] # what tests may look at
     records = app.catalog.batches(limit=_MANY)
     originals = {record.original_key for record in records}

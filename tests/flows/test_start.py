@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import StateType
 from prefect.states import Pending, Running, Scheduled
 
 from pipeline.bootstrap import App, load_settings
@@ -62,15 +62,19 @@ def test_one_watch_is_enough() -> None:
     assert len(live_runs(WATCH)) == 1
 
 
-def test_a_run_that_nobody_claimed_for_a_minute_is_called_dead() -> None:
-    start_digitize(record("c"))
+@pytest.mark.parametrize("worker", [None, "worker-one"])
+def test_a_pending_run_that_no_worker_put_its_name_on_is_called_dead(
+    monkeypatch: pytest.MonkeyPatch, worker: str | None
+) -> None:
+    monkeypatch.setattr("pipeline.flows.start._CLAIM_LIMIT", timedelta(0))
+    start_digitize(record("c"), again=str(worker))
     (run,) = [r for r in live_runs(DIGITIZE) if f"batch:{'c' * 32}" in r.tags]
     with get_client(sync_client=True) as client:
-        long_ago = datetime.now(UTC) - timedelta(minutes=2)
-        pending = State(type=StateType.PENDING, timestamp=long_ago)
-        client.set_flow_run_state(run.id, pending, force=True)
-        assert run.id not in [each.id for each in live_runs(DIGITIZE)]
-        assert client.read_flow_run(run.id).state_type is StateType.CRASHED
+        if worker:
+            client.update_flow_run_labels(run.id, {"prefect.worker.name": worker})
+        client.set_flow_run_state(run.id, Pending(), force=True)
+        alive = run.id in [each.id for each in live_runs(DIGITIZE)]
+    assert alive == (worker is not None)
 
 
 def test_missed_runs_of_a_schedule_are_skipped_and_coming_ones_stay() -> None:
