@@ -9,6 +9,7 @@ from demo.drawing import (
     Application,
     DrawnPage,
     Family,
+    Listed,
     Person,
     Receipt,
     blank_back,
@@ -103,7 +104,7 @@ def _certified_copies(person: Person) -> DemoDossier:
         code,
         Receipt(
             request="Chứng thực bản sao từ bản chính",
-            components=("Đơn đề nghị",),
+            components=(Listed("Đơn đề nghị"),),
             received=_RECEIVED,
         ),
     )
@@ -125,7 +126,7 @@ def _building_permit(person: Person) -> DemoDossier:
         Receipt(
             office="Bộ phận Một cửa xã Quản Bạ",
             request="Cấp giấy phép xây dựng nhà ở riêng lẻ",
-            components=("Đơn đề nghị", "Quyết định"),
+            components=(Listed("Đơn đề nghị"), Listed("Quyết định", (0, 0, 1))),
             received=_RECEIVED,
         ),
     )

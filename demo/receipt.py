@@ -10,8 +10,24 @@ from demo.fonts import Face
 from demo.people import Person
 from demo.sheet import LEFT, MIDDLE, RIGHT, DrawnPage, Sheet, national_heading
 
-BIRTH_COMPONENTS = ("Tờ khai đăng ký khai sinh", "Giấy chứng sinh")
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the receipt's table of papers."""
+
+    name: str
+    counts: tuple[int, int, int] = (1, 0, 0)
+    """How many, in the order of the columns; 0 leaves a cell empty."""
+
+
+BIRTH_COMPONENTS = (Listed("Tờ khai đăng ký khai sinh"), Listed("Giấy chứng sinh"))
 """What the file of a birth registration holds."""
+
+FORMS = ("Bản chính", "Bản chứng thực", "Bản photo")
+"""Columns of the table: how many papers of each form."""
+
+PAGES = ("Số trang", "Số bản giấy", "Ký bản điện tử")
+"""Columns at a counter that certifies copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +36,8 @@ class Receipt:
 
     office: str = "Trung tâm Phục vụ hành chính công xã Hòa Sơn"
     request: str = "Đăng ký khai sinh"
-    components: Sequence[str] = BIRTH_COMPONENTS
+    components: Sequence[Listed] = BIRTH_COMPONENTS
+    columns: tuple[str, str, str] = FORMS
     received: date = date(2026, 10, 8)
     due: date | None = None
     """Three working days and a weekend later where it is not said."""
@@ -40,7 +57,7 @@ def draw_receipt(
     sheet = Sheet(dpi)
     _print_head(sheet, person, code, receipt)
     y = _print_applicant(sheet, person, receipt, 92)
-    y = _print_components(sheet, receipt.components, y)
+    y = _print_components(sheet, receipt, y)
     due = receipt.due or receipt.received + timedelta(days=5)
     received = f"08 giờ 15 phút, ngày {receipt.received:%d/%m/%Y}"
     returned = f"16 giờ 30 phút, ngày {due:%d/%m/%Y}"
@@ -128,23 +145,29 @@ def _print_applicant(sheet: Sheet, person: Person, receipt: Receipt, y: float) -
     return y
 
 
-def _print_components(sheet: Sheet, components: Sequence[str], y: float) -> float:
+def _print_components(sheet: Sheet, receipt: Receipt, y: float) -> float:
     edges = (LEFT, 42, 114, 138, 171, RIGHT)
-    top, row = y + 2.5, 8.0
-    heads = ("TT", "Thành phần hồ sơ", "Bản chính", "Bản chứng thực", "Bản photo")
+    top, size = y + 2.5, 11.5
+    heads = ("TT", "Thành phần hồ sơ", *receipt.columns)
     for left, right, head in zip(edges, edges[1:], heads, strict=False):
         base = top + (5.5 if right <= 114 else 11)
         sheet.print(head, (left + right) / 2, base, 10.5, Face.BOLD, align="middle")
     sheet.print("Số lượng", 154.5, top + 4.5, 10.5, Face.BOLD, align="middle")
     sheet.rule(114, top + 6.5, RIGHT, top + 6.5)
-    head_bottom = top + 13
-    for index, component in enumerate(components):
-        base = head_bottom + index * row + 5.5
-        sheet.print(str(index + 1), 36, base, 11.5, align="middle")
-        sheet.print(component, 44, base, 11.5)
-        sheet.print("01", 126, base, 11.5, align="middle")
-        sheet.rule(LEFT, head_bottom + index * row, RIGHT, head_bottom + index * row)
-    bottom = head_bottom + len(components) * row
+    bottom = top + 13
+    for number, component in enumerate(receipt.components, start=1):
+        sheet.rule(LEFT, bottom, RIGHT, bottom)
+        base = bottom + 5.5
+        sheet.print(str(number), 36, base, size, align="middle")
+        cells = zip(edges[2:], edges[3:], component.counts, strict=False)
+        for left, right, count in cells:
+            if count:
+                middle = (left + right) / 2
+                sheet.print(f"{count:02d}", middle, base, size, align="middle")
+        rows = sheet.wrap(component.name, 68, size)
+        for index, row in enumerate(rows):
+            sheet.print(" ".join(row), 44, base + index * sheet.leading(size), size)
+        bottom += 8 + (len(rows) - 1) * sheet.leading(size)
     sheet.box(LEFT, top, RIGHT, bottom)
     for x in edges[1:-1]:
         sheet.rule(x, top if x <= 114 else top + 6.5, x, bottom)

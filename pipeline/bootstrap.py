@@ -154,6 +154,7 @@ def open_app(settings: Settings) -> Iterator[App]:
 def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     counters = load_counters(settings.config)
     doctypes = load_doctypes(settings.config)
+    procedures = load_procedures(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
     procedures = load_procedures(settings.config)
@@ -175,7 +176,12 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     digitizer = Digitizer(
         archive,
         catalog,
-        Composer(doctypes, sheet_keys(settings.sheets), settings.sheets.keep),
+        Composer(
+            doctypes,
+            sheet_keys(settings.sheets),
+            settings.sheets.keep,
+            procedures,
+        ),
         filer,
         pool,
         counters,

@@ -221,6 +221,8 @@ class _ComponentEntry(_Entry):
     doctype: _Slug
     required: bool = True
     must_digitize: bool = False
+    count: Annotated[int, Limit(ge=1, le=100)] = 1
+    names: tuple[_Words, ...] = ()
 
 
 class _ProcedureEntry(_Entry):

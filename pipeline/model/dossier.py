@@ -124,6 +124,73 @@ class CodeReading:
     box: BoundingBox
 
 
+class Presence(StrEnum):
+    """What became of a paper that a dossier should hold."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    FEWER = "fewer"
+    """Fewer of the kind were found than the receipt lists."""
+
+    MORE = "more"
+    WRONG_PAGES = "wrong-pages"
+    """It has not as many pages as the receipt says."""
+
+    EXTRA = "extra"
+    """Found, though neither the receipt nor the procedure lists it."""
+
+    SHOWN = "shown"
+    """Only shown at the counter, and so not looked for."""
+
+    UNKNOWN = "unknown"
+    """Of no type that is known here, so nobody can say but a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCheck:
+    """One paper that should be in a dossier, or that is too many."""
+
+    presence: Presence
+    name: str
+    """As listed on the receipt, where a person's name may stand in it; else the title
+    of its type."""
+
+    doctype: str | None
+    expected: int | None
+    """Papers; None where nobody says how many."""
+
+    found: int
+    pages_expected: int | None = None
+    pages_found: int | None = None
+    must_digitize: bool = False
+    number: int | None = None
+    """Row of the receipt's table."""
+
+    page: int | None = None
+    box: BoundingBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What a dossier should hold beside what was found."""
+
+    papers: tuple[PaperCheck, ...]
+    table: bool
+    """Whether a receipt's table was found; else only the procedure's list counts."""
+
+    table_whole: bool
+    """Whether every row of it was read."""
+
+    @property
+    def wanting(self) -> tuple[PaperCheck, ...]:
+        """Papers that a person has to ask for or look for."""
+        return tuple(paper for paper in self.papers if paper.presence in WANTING)
+
+
+WANTING = frozenset({Presence.MISSING, Presence.FEWER, Presence.WRONG_PAGES})
+"""What sends a dossier to a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedDocument:
     """One paper as decided, before its PDF exists."""
@@ -149,6 +216,8 @@ class PlannedDossier:
     """Every place where a code was read, of its papers and of the sheets before."""
 
     conflicts: tuple[Conflict, ...] = ()
+    completeness: Completeness | None = None
+    """None where neither a receipt nor a procedure says what should be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +298,7 @@ class Manifest:
     readings: tuple[CodeReading, ...] = ()
     sheets: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    completeness: Completeness | None = None
     version: int = MANIFEST_VERSION
 
     @property

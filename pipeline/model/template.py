@@ -203,6 +203,11 @@ class Component:
     doctype: str
     required: bool = True
     must_digitize: bool = False
+    count: int = 1
+    """Papers of the type, where one is not enough: two certificates for a wedding."""
+
+    names: tuple[str, ...] = ()
+    """Other names that receipts list it by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,22 @@ from pipeline.extract.crosscheck import Paper, find_conflicts
 from pipeline.extract.rules import extract_fields
 from pipeline.messages import translate
 from pipeline.model.dossier import (
+    Completeness,
     Plan,
     PlannedDocument,
     PlannedDossier,
     Span,
 )
 from pipeline.model.scan import Counter, ScanBatch
-from pipeline.model.template import SEPARATOR, UNKNOWN, DocType
+from pipeline.model.template import SEPARATOR, UNKNOWN, DocType, Procedure
 from pipeline.model.text import ReadPage
 from pipeline.split.boundaries import split_pages
 from pipeline.split.sheets import Keyring, SheetRules, find_sheets
+from pipeline.usecases.completeness import (
+    check_completeness,
+    doubt_completeness,
+    find_procedure,
+)
 from pipeline.usecases.dossier_codes import doubt_code, read_codes, shared_codes
 
 _ID_DIGITS = 16
@@ -41,6 +47,8 @@ class Composer:
 
     keep_sheets: bool = False
     """Separator sheets are papers of the dossier they stand before."""
+
+    procedures: tuple[Procedure, ...] = ()
 
     def sheets_in(self, pages: Iterable[ReadPage]) -> tuple[str, ...]:
         """List the nonces of our own sheets on *pages*."""
@@ -141,17 +149,32 @@ class _Work:
         )
         if conflicts:
             doubts.append(CONTRADICTION)
+        procedure = self._procedure(documents)
+        completeness = self._completeness(documents, procedure)
+        doubts += doubt_completeness(completeness)
         before = [span for span in group.sheets if span not in group.papers]
         every = (*_pages_of(before, self.pages), *own)
         return PlannedDossier(
             id=f"{self.batch.id[:_ID_DIGITS]}-{ordinal:02d}",
             code=code,
-            procedure=self.counter.procedure if self.counter else None,
+            procedure=procedure,
             documents=documents,
             doubts=tuple(dict.fromkeys(doubts)),
             conflicts=conflicts,
             readings=tuple(read_codes(every, self.by.keys)),
+            completeness=completeness,
         )
+
+    def _procedure(self, documents: tuple[PlannedDocument, ...]) -> str | None:
+        usual = self.counter.procedure if self.counter else None
+        return find_procedure(documents, self.by.procedures, usual)
+
+    def _completeness(
+        self, documents: tuple[PlannedDocument, ...], code: str | None
+    ) -> Completeness | None:
+        known = self.by.procedures
+        own = next((each for each in known if each.code == code), None)
+        return check_completeness(documents, self.pages, self.by.doctypes, known, own)
 
 
 def _rules(counter: Counter | None, keys: Keyring, used: frozenset[str]) -> SheetRules:

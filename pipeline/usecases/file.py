@@ -149,6 +149,7 @@ class Filer:
             separators=plan.separators,
             readings=dossier.readings,
             sheets=plan.sheets,
+            completeness=dossier.completeness,
         )
         return self.archive.commit(manifest)
 

@@ -127,6 +127,10 @@ def _paper(
     )
 
 
+def _listed(*names: str) -> tuple[drawing.Listed, ...]:
+    return tuple(map(drawing.Listed, names))
+
+
 def _receipt(family: drawing.Family, chance: random.Random) -> Paper:
     commune = family.father.commune
     received = _day(chance)
@@ -134,8 +138,8 @@ def _receipt(family: drawing.Family, chance: random.Random) -> Paper:
         office=f"Trung tâm Phục vụ hành chính công xã {commune}",
         components=chance.choice(
             (
-                ("Tờ khai đăng ký khai sinh", "Giấy chứng sinh"),
-                ("Đơn đề nghị", "Bản sao căn cước", "Quyết định"),
+                _listed("Tờ khai đăng ký khai sinh", "Giấy chứng sinh"),
+                _listed("Đơn đề nghị", "Bản sao căn cước", "Quyết định"),
             )
         ),
         received=received,
