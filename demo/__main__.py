@@ -20,7 +20,7 @@ from rich.table import Table
 from demo.check import problems
 from demo.dossiers import DemoScan, draw_scans
 from pipeline.bootstrap import App, load_settings, open_app
-from pipeline.messages import sentence
+from pipeline.messages import paper_name, sentence
 from pipeline.model.dossier import FieldStatus, Manifest
 from pipeline.model.search import SearchQuery
 from pipeline.model.state import BatchRecord
@@ -193,6 +193,9 @@ def _print_dossier(manifest: Manifest) -> None:
     console.print(table)
     for doubt in manifest.doubts:
         console.print(f"  ? {doubt}", style="yellow", markup=False)
+    for paper in manifest.completeness.wanting if manifest.completeness else ():
+        name = paper_name(paper.title, paper.number)
+        console.print(f"  − {name}: {paper.presence}", style="yellow", markup=False)
 
 
 def _print_search(app: App, name: str) -> None:

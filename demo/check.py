@@ -76,10 +76,20 @@ def _dossier_problems(
     for page, drawn in zip(pages, dossier.pages, strict=False):
         if page.blank == bool(drawn.lines):
             yield f"{dossier.code} page {page.number}: blank is {page.blank}"
+    lacking = _lacking(manifest)
+    if lacking != dossier.lacking:
+        yield f"{dossier.code}: {lacking} are lacking, drawn without {dossier.lacking}"
     yield from _pdf_problems(app, dossier, manifest)
     hits = app.catalog.search(SearchQuery(text=fold(dossier.citizen.full_name))).hits
     if manifest.id not in {hit.dossier_id for hit in hits}:
         yield f"{dossier.code}: its citizen is not found without diacritics"
+
+
+def _lacking(manifest: Manifest) -> tuple[str, ...]:
+    """Types of what should be there; what was not compared lacks everything."""
+    if manifest.completeness is None or not manifest.completeness.table_whole:
+        return ("everything",)
+    return tuple(paper.doctype or "?" for paper in manifest.completeness.wanting)
 
 
 def _pdf_problems(app: App, dossier: DemoDossier, manifest: Manifest) -> Iterator[str]:

@@ -41,6 +41,8 @@ class DemoDossier:
     """Types of its papers, in order."""
 
     pages: tuple[DrawnPage, ...]
+    lacking: tuple[str, ...] = ()
+    """Types of papers that its receipt lists and that are not among the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ def draw_scans() -> Iterator[DemoScan]:
 
 
 def _birth_dossier(family: Family) -> DemoDossier:
-    """A receipt, a tilted form, a certificate with its blank back, and a card."""
+    """A receipt, a tilted form, a certificate with its blank back, and a card.
+
+    The hospital's certificate that the receipt lists was not scanned.
+    """
     code = "H50.32.05-261008-0007"
     receipt = draw_receipt(
         family.father, code, Receipt(received=_RECEIVED, owner=family.child)
@@ -93,6 +98,7 @@ def _birth_dossier(family: Family) -> DemoDossier:
             draw_id_card(family.father, "front", magnified=1.5),
             draw_id_card(family.father, "back", magnified=1.5),
         ),
+        lacking=("giay-chung-sinh",),
     )
 
 

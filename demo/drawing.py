@@ -23,8 +23,8 @@ from demo.fonts import Face, find_font
 from demo.forms import FILLED, PRINTED, STYLES, TYPED, WRITTEN, Style, draw_form
 from demo.people import Family, Person, make_family, make_person, of_a_minority
 from demo.plain import blank_back, draw_patch_t, page_of_text
-from demo.sheet import BLUE, INK, PAPER, DrawnPage, Pixels, Sheet
 from demo.receipt import FORMS, PAGES, Listed, Receipt, draw_receipt
+from demo.sheet import BLUE, INK, PAPER, DrawnPage, Pixels, Sheet
 from demo.wear import (
     bilevel,
     bled_through,
@@ -43,14 +43,14 @@ from demo.wear import (
 __all__ = [
     "BLUE",
     "FILLED",
+    "FORMS",
     "INK",
+    "PAGES",
     "PAPER",
     "PRINTED",
     "STYLES",
     "TYPED",
     "WRITTEN",
-    "FORMS",
-    "PAGES",
     "Administrative",
     "Application",
     "DrawnPage",

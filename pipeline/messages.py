@@ -62,6 +62,7 @@ STATUS_WORDS = {
     "PAGES": "pages",
     "PAPERS": "papers",
     "NO_CODE": "Dossier without a code",
+    "WANTING": "lacking",
 }
 """Words of the status file in a drop folder."""
 
@@ -86,6 +87,17 @@ def advice(reason: str, language: str = LANGUAGE) -> str:
 def status_word(name: str, language: str = LANGUAGE) -> str:
     """Give a word of the status file."""
     return translate(STATUS_WORDS[name], language)
+
+
+LISTED_PAPER = "paper {0} of the receipt"
+"""What stands for a listed paper of no known type: its name may be a person's."""
+
+
+def paper_name(title: str, number: int | None, language: str = LANGUAGE) -> str:
+    """Name a paper that should be there, without a word of what a clerk typed."""
+    if title:
+        return title
+    return translate(LISTED_PAPER, language).format("?" if number is None else number)
 
 
 def translate(message: str, language: str = LANGUAGE) -> str:

@@ -186,6 +186,10 @@ class SqlCatalog:
         """List the ids of the dossiers that a batch became."""
         return self._database.run(lambda each: index.dossiers_of(each, batch_id))
 
+    def dossiers_of_code(self, code: str) -> tuple[str, ...]:
+        """List the ids of the dossiers that have a mã hồ sơ."""
+        return self._database.run(lambda each: index.dossiers_of_code(each, code))
+
     def search(self, query: SearchQuery) -> SearchResult:
         """Answer a query."""
         return self._database.run(lambda each: search(each, self._full_text, query))

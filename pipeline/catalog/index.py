@@ -110,6 +110,12 @@ def dossiers_of(connection: Connection, batch_id: str) -> tuple[str, ...]:
     return tuple(connection.scalars(chosen.order_by(dossiers.c.id)))
 
 
+def dossiers_of_code(connection: Connection, code: str) -> tuple[str, ...]:
+    """List the ids of the dossiers that have a mã hồ sơ."""
+    chosen = select(documents.c.dossier_id).where(documents.c.code_key == to_key(code))
+    return tuple(connection.scalars(chosen.distinct().order_by(documents.c.dossier_id)))
+
+
 def first_document_id(filed_at: datetime, dossier_id: str) -> int:
     """Derive where a dossier's document ids begin from the time it was filed.
 

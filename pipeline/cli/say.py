@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from pipeline.cli.console import print_json, say
-from pipeline.model.dossier import Document, FieldStatus, Manifest
+from pipeline.model.dossier import (
+    WANTING,
+    Document,
+    FieldStatus,
+    Manifest,
+    PaperCheck,
+)
 from pipeline.model.proof import Finding
 from pipeline.model.search import Hit
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
@@ -25,6 +31,16 @@ def say_manifest(manifest: Manifest) -> None:
         say(f"    ? {doubt}", "yellow")
     for document in manifest.documents:
         _say_document(document)
+    if manifest.completeness is not None:
+        for paper in manifest.completeness.papers:
+            _say_paper(paper)
+
+
+def _say_paper(paper: PaperCheck) -> None:
+    name = paper.title or f"row {paper.number}"
+    expected = "?" if paper.expected is None else paper.expected
+    style = "yellow" if paper.presence in WANTING else None
+    say(f"    {name}: {paper.presence}, {paper.found} of {expected}", style)
 
 
 def _say_document(document: Document) -> None:

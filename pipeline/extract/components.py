@@ -81,9 +81,13 @@ class PaperTable:
 
     @property
     def whole(self) -> bool:
-        """Whether the rows are numbered from 1 without a gap, as they are printed."""
+        """Whether the rows' numbers are their places, and half of them were read.
+
+        A lone digit is easily missed; a row that was missed moves all numbers below.
+        """
         numbers = [row.number for row in self.rows]
-        return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
+        places = [None if n is None else place for place, n in enumerate(numbers, 1)]
+        return numbers == places and 2 * numbers.count(None) <= len(numbers) > 0
 
 
 def read_paper_table(pages: Sequence[ReadPage]) -> PaperTable | None:
@@ -144,7 +148,8 @@ def _read_table(
     inside = list(_until_end(below))
     if not columns or not inside:
         return PaperTable(tuple(column for column, _ in columns), ())
-    grid = _Grid(_names_from(inside, head), _counts_from(columns), columns, height)
+    names_from = _names_from(lines, inside, head)
+    grid = _Grid(names_from, _counts_from(columns), columns, height)
     rows = _gather(inside, grid)
     return PaperTable(
         tuple(column for column, _ in columns),
@@ -200,15 +205,28 @@ def _until_end(lines: Sequence[OcrLine]) -> Iterator[OcrLine]:
         yield line
 
 
-def _names_from(lines: Sequence[OcrLine], head: BoundingBox) -> int:
-    """Find the left edge of the names: of the first words that are no row's number."""
-    lefts = sorted(
-        word.box.left
+def _names_from(
+    lines: Sequence[OcrLine], inside: Sequence[OcrLine], head: BoundingBox
+) -> int:
+    """Find the left edge of the names: right of ``TT``, or of the first letters."""
+    beside = [
+        word.box.right
         for line in lines
         for word in line.words
-        if word.box.left < head.right and any(map(str.isalpha, word.text))
-    )
-    return lefts[0] if lefts else head.left
+        if word.box.right < head.left and head.top < word.box.middle[1] < head.bottom
+    ]
+    lefts = [
+        word.box.left
+        for line in inside
+        for word in line.words
+        if word.box.left < head.right
+        and (
+            word.box.left > max(beside) and any(map(str.isalnum, word.text))
+            if beside
+            else any(map(str.isalpha, word.text))
+        )
+    ]
+    return min(lefts, default=head.left)
 
 
 def _counts_from(columns: Sequence[tuple[Column, float]]) -> int:

@@ -151,11 +151,14 @@ class PaperCheck:
     """One paper that should be in a dossier, or that is too many."""
 
     presence: Presence
-    name: str
-    """As listed on the receipt, where a person's name may stand in it; else the title
-    of its type."""
-
     doctype: str | None
+    title: str
+    """Of its type; empty where that is not known."""
+
+    listed: str
+    """Its name on the receipt, where a person's name may stand in it; empty where the
+    receipt does not list it."""
+
     expected: int | None
     """Papers; None where nobody says how many."""
 

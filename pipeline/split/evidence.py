@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from pipeline.model.dossier_code import DOSSIER_CODE
-from pipeline.model.geometry import BoundingBox
 from pipeline.model.sheet import SHEET_TITLES
 from pipeline.model.template import DocType, Kind, Take
 from pipeline.model.text import ReadPage
 from pipeline.split.doctypes import Heading, find_heading
+from pipeline.split.printed_code import find_printed_code
 from pipeline.split.rows import Row, fold_phrase, lay_out
 from pipeline.split.separators import (
     dossier_codes,
@@ -52,9 +51,6 @@ _V = re.compile(r"(/)[yw]$")
 """``V/y``: a stamp or a speck below the second v gives it a tail."""
 
 _SLASH = re.compile(r"[/\\|⁄ı]")
-_CODE_LINE = re.compile(r"[Mm]ã\s+(?:số\s+)?hồ\s+sơ\s*:?\s*(\S.*)")
-_DASHES = re.compile(r"\s*[-\u2010-\u2015]\s*")
-
 _TITLE_ALIKE = 85
 _TITLES = tuple(map(fold_phrase, (*SHEET_TITLES.values(), "PATCH T", "PATCHT")))
 """Titles of separator sheets. Patch T has no other, and its bars may be torn."""
@@ -146,6 +142,7 @@ def weigh_page(
     marks = {doctype.code: _marks_of(doctype, rows) for doctype in doctypes}
     heading = find_heading(own, doctypes)
     words = len(page.text.words)
+    printed = find_printed_code(page, rows)
     return Evidence(
         number=page.page.number,
         blank=page.page.blank,
@@ -180,51 +177,16 @@ def weigh_page(
             ),
             None,
         ),
-        printed_code=_sure_code(page, rows),
+        printed_code=printed.value if printed and printed.sure else None,
         both_sides=heading is not None and marks[heading.doctype.code] >= _BEYOND_DOUBT,
         certified=any(_holds(row, _CERTIFIED) for row in rows),
     )
-
-
-def find_printed_code(page: ReadPage) -> tuple[str, BoundingBox] | None:
-    """Find the mã hồ sơ printed behind its label, as the page was read first."""
-    return _printed_code(lay_out(page.page, page.text))
 
 
 def _is_sheet_title(row: Row) -> bool:
     return row.capitals > 0.7 and any(
         fuzz.ratio(row.folded, title) >= _TITLE_ALIKE for title in _TITLES
     )
-
-
-def _printed_code(rows: Sequence[Row]) -> tuple[str, BoundingBox] | None:
-    for row in rows:
-        match = _CODE_LINE.search(row.text)
-        found = _code_in(match[1]) if match else None
-        if found is not None:
-            return found, row.box
-    return None
-
-
-def _sure_code(page: ReadPage, rows: Sequence[Row]) -> str | None:
-    """Take the printed code where no other reading of its place says another."""
-    printed = _printed_code(rows)
-    if printed is None:
-        return None
-    code, box = printed
-    again = (
-        _code_in(reading.text)
-        for look in page.second_looks
-        if look.box.overlap(box) * 2 > box.width * box.height
-        for reading in look.readings
-    )
-    return code if all(each in (None, code) for each in again) else None
-
-
-def _code_in(text: str) -> str | None:
-    plain = _DASHES.sub("-", text).replace(" ", "")
-    match = DOSSIER_CODE.search(plain)
-    return match[0] if match else None
 
 
 def own_rows(rows: Sequence[Row]) -> list[Row]:

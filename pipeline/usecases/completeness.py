@@ -1,10 +1,7 @@
 """Compare what a dossier should hold with what was found in it."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz
 
 from pipeline.extract.components import (
     PAPERS,
@@ -14,14 +11,13 @@ from pipeline.extract.components import (
 )
 from pipeline.model.dossier import (
     Completeness,
-    FieldStatus,
     PaperCheck,
     PlannedDocument,
     Presence,
 )
 from pipeline.model.template import SEPARATOR, Component, DocType, Procedure
 from pipeline.model.text import ReadPage
-from pipeline.model.unicode import comparable
+from pipeline.usecases.paper_names import PaperNames, names_of, plain
 
 MISSING_PAPER = "a paper that the receipt or the procedure lists was not found"
 NOT_DIGITIZED = "a paper that must be digitized was not found"
@@ -29,71 +25,7 @@ TOO_FEW = "fewer papers were found than the receipt lists"
 WRONG_PAGES = "a paper has not as many pages as the receipt says"
 TABLE_NOT_READ = "the receipt's list of papers was not read whole"
 
-_ALIKE = 85
-"""Percent of letters by which a listed name is that of a type."""
-
-_REQUEST_ALIKE = 88
-"""Percent of letters by which what is asked for is a procedure's title: ĐĂNG KÝ KHAI TỬ
-has 81 of ĐĂNG KÝ KHAI SINH."""
-
-_BEFORE_NAME = re.compile(
-    r"^(?:(?:\d{1,2}|mot|hai|ban sao|ban chinh|ban photo|ban chup|ban goc|chung thuc"
-    r"|co chung thuc|trich luc sao|mau|the) )+"
-)
-"""What may stand before a paper's own name, folded."""
-
 _SHOWN = "xuat trinh"
-_SHORTEST = 4
-"""Letters of the shortest name that is compared: CCCD."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Folded names of types."""
-
-    names: tuple[tuple[str, str], ...]
-    """Name and type; the longest name first."""
-
-    def find(self, listed: str) -> str | None:
-        """Find the type that a receipt lists as *listed*."""
-        text = _plain(listed)
-        short = _BEFORE_NAME.sub("", text)
-        for name, doctype in self.names:
-            length = len(name.split())
-            for each in (text, short):
-                start = " ".join(each.split()[:length])
-                if fuzz.ratio(start, name) >= _ALIKE:
-                    return doctype
-        return None
-
-
-def find_procedure(
-    documents: Iterable[PlannedDocument],
-    procedures: Sequence[Procedure],
-    usual: str | None,
-) -> str | None:
-    """Tell a dossier's procedure: what its receipt asks for, else the *usual* one.
-
-    None where something else than the usual one is asked for, that is not known here:
-    papers must not be missed because another procedure would demand them.
-    """
-    asked = next(
-        (
-            field
-            for document in documents
-            for field in document.fields
-            if field.name == "request" and field.value
-        ),
-        None,
-    )
-    if asked is None or not procedures:
-        return usual
-    text = _plain(asked.value or "")
-    scores = {each.code: _likeness(text, _plain(each.title)) for each in procedures}
-    best = max(scores, key=lambda code: scores[code])
-    if scores[best] >= _REQUEST_ALIKE:
-        return best
-    return None if asked.status is FieldStatus.OK else usual
 
 
 def check_completeness(
@@ -132,7 +64,7 @@ def check_completeness(
         found,
         pages,
         {doctype.code: doctype.title for doctype in doctypes},
-        _names_of(doctypes, procedures, procedure),
+        names_of(doctypes, procedures, procedure),
         procedure.components if procedure else (),
     )
     papers = tuple(comparison.compare(table.rows if table else (), leading))
@@ -159,7 +91,7 @@ class _Comparison:
     found: dict[str, list[PlannedDocument]]
     pages: Sequence[ReadPage]
     titles: dict[str, str]
-    names: _Names
+    names: PaperNames
     components: tuple[Component, ...]
 
     def compare(
@@ -190,8 +122,7 @@ class _Comparison:
                 yield from self._demanded(component)
         if strangers > 0 and all(doctype for _, doctype in typed):
             for doctype, papers in left.items():
-                title = self.titles.get(doctype, "")
-                yield PaperCheck(Presence.EXTRA, title, doctype, None, len(papers))
+                yield self._check(Presence.EXTRA, doctype, None, len(papers))
 
     def _listed(
         self, row: ListedPaper, same: Sequence[ListedPaper], doctype: str
@@ -210,19 +141,14 @@ class _Comparison:
             and pages_expected != pages_found
         ):
             presence = Presence.WRONG_PAGES
-        component = self._component(doctype)
-        return PaperCheck(
+        return self._check(
             presence,
-            row.name,
             doctype,
             expected,
             len(papers),
-            pages_expected,
-            pages_found if papers else None,
-            component is not None and component.must_digitize,
-            row.number,
-            row.page,
-            row.box,
+            row,
+            pages_expected=pages_expected,
+            pages_found=pages_found if papers else None,
         )
 
     def _unknown(self, row: ListedPaper, *, possible: bool) -> PaperCheck:
@@ -231,32 +157,40 @@ class _Comparison:
         presence = Presence.UNKNOWN if possible else Presence.MISSING
         if shown:
             presence = Presence.SHOWN
-        return PaperCheck(
-            presence,
-            row.name,
-            None,
-            row.count(*PAPERS),
-            0,
-            number=row.number,
-            page=row.page,
-            box=row.box,
-        )
+        return self._check(presence, None, row.count(*PAPERS), 0, row)
 
     def _demanded(self, component: Component) -> Iterator[PaperCheck]:
         """Check what the procedure lists and the receipt does not."""
-        papers = self.found.get(component.doctype, [])
-        if not papers and not component.required:
-            return
-        yield PaperCheck(
-            _presence(component.count, len(papers)),
-            self.titles.get(component.doctype, component.doctype),
-            component.doctype,
-            component.count,
-            len(papers),
-            must_digitize=component.must_digitize,
+        found = len(self.found.get(component.doctype, []))
+        if found or component.required:
+            count = component.count
+            yield self._check(_presence(count, found), component.doctype, count, found)
+
+    def _check(
+        self,
+        presence: Presence,
+        doctype: str | None,
+        expected: int | None,
+        found: int,
+        row: ListedPaper | None = None,
+        **pages: int | None,
+    ) -> PaperCheck:
+        component = self._component(doctype)
+        return PaperCheck(
+            presence,
+            doctype,
+            self.titles.get(doctype or "", ""),
+            row.name if row else "",
+            expected,
+            found,
+            must_digitize=component is not None and component.must_digitize,
+            number=row.number if row else None,
+            page=row.page if row else None,
+            box=row.box if row else None,
+            **pages,
         )
 
-    def _component(self, doctype: str) -> Component | None:
+    def _component(self, doctype: str | None) -> Component | None:
         return next((c for c in self.components if c.doctype == doctype), None)
 
     def _sides(self, document: PlannedDocument) -> int:
@@ -277,43 +211,10 @@ def _sum(counts: Iterable[int | None]) -> int | None:
 
 
 def _is_shown(row: ListedPaper) -> bool:
-    return _SHOWN in _plain(row.name)
-
-
-def _names_of(
-    doctypes: Sequence[DocType],
-    procedures: Sequence[Procedure],
-    own: Procedure | None,
-) -> _Names:
-    """Gather names of types; a name of two types only where one is of *own*."""
-    names: dict[str, set[str]] = {}
-    for doctype in doctypes:
-        for name in (doctype.title, *doctype.headings):
-            names.setdefault(_plain(name), set()).add(doctype.code)
-    for procedure in procedures:
-        for component in procedure.components:
-            for name in component.names:
-                names.setdefault(_plain(name), set()).add(component.doctype)
-    for component in own.components if own else ():
-        for name in component.names:
-            names[_plain(name)] = {component.doctype}
-    every = ((name, codes) for name, codes in names.items() if len(name) >= _SHORTEST)
-    clear = [(name, next(iter(codes))) for name, codes in every if len(codes) == 1]
-    return _Names(tuple(sorted(clear, key=lambda each: (-len(each[0]), each[0]))))
-
-
-def _likeness(asked: str, title: str) -> float:
-    """Compare what is asked for with a title, which receipts shorten at their end."""
-    if len(asked) < len(title) / 3:
-        return fuzz.ratio(asked, title)
-    return fuzz.ratio(asked, title[: len(asked) + 1])
+    return _SHOWN in plain(row.name)
 
 
 def _pages_of(
     document: PlannedDocument, pages: Sequence[ReadPage]
 ) -> Sequence[ReadPage]:
     return pages[document.span.first - 1 : document.span.last]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^0-9a-z]+", " ", comparable(text)).strip()

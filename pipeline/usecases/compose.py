@@ -22,9 +22,9 @@ from pipeline.split.sheets import Keyring, SheetRules, find_sheets
 from pipeline.usecases.completeness import (
     check_completeness,
     doubt_completeness,
-    find_procedure,
 )
 from pipeline.usecases.dossier_codes import doubt_code, read_codes, shared_codes
+from pipeline.usecases.paper_names import find_procedure
 
 _ID_DIGITS = 16
 """Digits of the batch id in a dossier id: 64 bits, and short enough to read out."""

@@ -15,7 +15,8 @@ from pipeline.model.dossier import (
 from pipeline.model.dossier_code import is_of_agencies, received_on
 from pipeline.model.scan import Counter
 from pipeline.model.text import ReadPage
-from pipeline.split.evidence import find_printed_code
+from pipeline.split.printed_code import find_printed_code
+from pipeline.split.rows import lay_out
 from pipeline.split.separators import dossier_codes
 from pipeline.split.sheets import Keyring, find_sheets
 
@@ -41,9 +42,9 @@ def read_codes(pages: Iterable[ReadPage], keys: Keyring) -> Iterator[CodeReading
         for sheet in find_sheets(page.codes, keys):
             if sheet.token is not None and sheet.token.code is not None:
                 yield CodeReading(CodeSource.SHEET, sheet.token.code, number, sheet.box)
-        printed = find_printed_code(page)
+        printed = find_printed_code(page, lay_out(page.page, page.text))
         if printed is not None:
-            yield CodeReading(CodeSource.PRINT, printed[0], number, printed[1])
+            yield CodeReading(CodeSource.PRINT, printed.value, number, printed.box)
 
 
 def doubt_code(

@@ -338,6 +338,9 @@ class Catalog(Protocol):
     def dossiers_of(self, batch_id: str) -> tuple[str, ...]:
         """List the ids of the dossiers that a batch became."""
 
+    def dossiers_of_code(self, code: str) -> tuple[str, ...]:
+        """List the ids of the dossiers that have a mã hồ sơ, in any batch."""
+
     def search(self, query: SearchQuery) -> SearchResult:
         """Answer a query."""
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.messages import advice, sentence, status_word
+from pipeline.messages import advice, paper_name, sentence, status_word
+from pipeline.model.dossier import Manifest
 from pipeline.model.scan import Counter
 from pipeline.model.state import (
     ENDED_BADLY,
@@ -140,15 +141,21 @@ class StatusFile:
         at, said = self._filed.get(batch_id, (None, ""))
         if at != record.changed_at:
             manifests = map(self.archive.manifest, self.catalog.dossiers_of(batch_id))
-            said = "; ".join(
-                f"{manifest.code or status_word('NO_CODE')}: "
-                f"{len(manifest.documents)} {status_word('PAPERS')}"
-                for manifest in manifests
-            )
+            said = "; ".join(map(_of_dossier, manifests))
             if len(self._filed) > _MOST * 10:
                 self._filed.clear()
             self._filed[batch_id] = (record.changed_at, said)
         return said
+
+
+def _of_dossier(manifest: Manifest) -> str:
+    papers = f"{len(manifest.documents)} {status_word('PAPERS')}"
+    said = f"{manifest.code or status_word('NO_CODE')}: {papers}"
+    found = manifest.completeness
+    if found is None or not found.wanting:
+        return said
+    names = ", ".join(paper_name(each.title, each.number) for each in found.wanting)
+    return f"{said}, {status_word('WANTING')}: {names}"
 
 
 def _of_rejection(rejected: RejectedScan) -> str:

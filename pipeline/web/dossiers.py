@@ -16,6 +16,7 @@ from pipeline.model.dossier import (
     Document,
     Field,
     FieldStatus,
+    Manifest,
     Statement,
 )
 from pipeline.model.geometry import BoundingBox
@@ -84,6 +85,8 @@ def dossier_pages(app: App) -> APIRouter:
             manifest=manifest,
             papers={document.number: document for document in manifest.documents},
             stated=stated,
+            same_code=_others(app, manifest),
+            document_of=_document_of(manifest),
             counters=counters,
             procedures=procedures,
             label=labels,
@@ -142,6 +145,23 @@ def cut_out(field: Field, page: Page) -> BoundingBox | None:
         return field.box.padded(_MARGIN, width=page.width, height=page.height)
     except ValueError:  # outside the page: an older manifest, or a damaged one
         return None
+
+
+def _others(app: App, manifest: Manifest) -> tuple[str, ...]:
+    """List other dossiers with the same code, of any batch."""
+    if manifest.code is None:
+        return ()
+    found = app.catalog.dossiers_of_code(manifest.code)
+    return tuple(each for each in found if each != manifest.id)
+
+
+def _document_of(manifest: Manifest) -> dict[int, int]:
+    """Tell in which document a page of the scan is; sheets are in none."""
+    return {
+        page: document.number
+        for document in manifest.documents
+        for page in range(document.first_page, document.last_page + 1)
+    }
 
 
 def _value(document: Document, name: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline.messages import translate
-from pipeline.model.dossier import Field
+from pipeline.model.dossier import CodeSource, Field, Presence
 from pipeline.model.template import DocType
 
 _FIELDS = {
@@ -73,6 +73,24 @@ REASONS = {
 }
 """What a field's rule says, and how a person is told."""
 
+_PRESENCES = {
+    Presence.PRESENT: "there",
+    Presence.MISSING: "missing",
+    Presence.FEWER: "too few",
+    Presence.MORE: "more than listed",
+    Presence.WRONG_PAGES: "wrong number of pages",
+    Presence.EXTRA: "not listed",
+    Presence.SHOWN: "only shown, not kept",
+    Presence.UNKNOWN: "cannot be compared",
+}
+
+_SOURCES = {
+    CodeSource.BARCODE: "Barcode",
+    CodeSource.QR: "QR code",
+    CodeSource.SHEET: "Leader sheet",
+    CodeSource.PRINT: "Printed on the paper",
+}
+
 _LITTLE_CONFIDENCE = "it was read with little confidence"
 
 
@@ -105,6 +123,16 @@ def field_label(name: str, printed: str | None = None) -> str:
 def doubt_label(doubt: str) -> str:
     """Put a doubt about a dossier before staff."""
     return translate(doubt)
+
+
+def presence_label(presence: Presence) -> str:
+    """Say what became of a paper that a dossier should hold."""
+    return translate(_PRESENCES[presence])
+
+
+def source_label(source: CodeSource) -> str:
+    """Say where a mã hồ sơ was read."""
+    return translate(_SOURCES[source])
 
 
 def review_reasons(field: Field) -> tuple[str, ...]:

@@ -11,10 +11,16 @@ import jinja2
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
-from pipeline.messages import advice, sentence, translate
-from pipeline.model.dossier import DossierStatus, FieldStatus
+from pipeline.messages import advice, paper_name, sentence, translate
+from pipeline.model.dossier import WANTING, DossierStatus, FieldStatus
 from pipeline.model.search import Snippet
-from pipeline.web.labels import doubt_label, review_reasons, tier_label
+from pipeline.web.labels import (
+    doubt_label,
+    presence_label,
+    review_reasons,
+    source_label,
+    tier_label,
+)
 
 _HERE = Path(__file__).parent
 
@@ -123,6 +129,10 @@ def _make_templates() -> jinja2.Environment:
         advice=advice,
         static_url=static_url,
         doubt_label=doubt_label,
+        paper_name=paper_name,
+        presence_label=presence_label,
+        source_label=source_label,
+        WANTING=WANTING,
         review_reasons=review_reasons,
         tier_label=tier_label,
         FieldStatus=FieldStatus,

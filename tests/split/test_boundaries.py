@@ -463,7 +463,8 @@ def test_papers_without_bar_codes_are_told_apart_by_print() -> None:
 def test_two_readings_that_differ_cut_nothing() -> None:
     told = printed(OTHER_CODE)
     line = next(line for line in told.text.lines if OTHER_CODE in line.text)
-    look = SecondLook(line.box, (Reading("line", f"Mã hồ sơ: {CODE}", 0.9),))
+    readings = (Reading("page", line.text, 0.9), Reading("line", CODE, 0.9))
+    look = SecondLook(line.box, readings)
     assert dossiers(receipt(CODE), replace(told, second_looks=(look,))) == [[1, 2]]
 
 

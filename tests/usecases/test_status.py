@@ -7,8 +7,10 @@ import pytest
 from pipeline.intake.listing import STATUS_FILE
 from pipeline.messages import advice, sentence, status_word
 from pipeline.model.scan import FolderRules
+from pipeline.model.text import OcrPage
 from pipeline.usecases.status import StatusFile
-from tests.split.paper import CODE
+from tests.extract.tables import component_table
+from tests.split.paper import CODE, stack
 from tests.usecases.fakes import (
     COUNTER,
     TWO_SLIPS,
@@ -17,6 +19,7 @@ from tests.usecases.fakes import (
     House,
     open_house,
     scan,
+    slip,
 )
 
 NAME = "Nguyễn Thị Bí Mật.tif"
@@ -46,6 +49,18 @@ def test_a_scan_is_followed_from_claim_to_dossier(home: Path) -> None:
     (filed,) = lines(house)
     assert sentence("FILED") in filed
     assert f"{CODE}: 1 {status_word('PAPERS')}" in filed
+
+
+def test_what_is_lacking_is_told_without_what_was_typed(home: Path) -> None:
+    names = ("Giấy chứng sinh của Bí Mật", "Thư của Bí Mật")
+    listed = component_table([(name, 1, 0, 0) for name in names])
+    top = [line for line in slip(CODE).text.lines if line.box.bottom < 480]
+    sheet = replace(slip(CODE), text=OcrPage((*top, *listed.text.lines)))
+    house = open_house(home, stack(sheet))
+    house.digitize(house.receive(scan(1)).batch.id)
+    (filed,) = lines(house)
+    assert "thiếu: Giấy chứng sinh, giấy tờ số 2 trong giấy tiếp nhận" in filed
+    assert "Bí Mật" not in filed
 
 
 def test_how_far_the_reading_is_is_told(house: House) -> None:

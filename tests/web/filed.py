@@ -7,12 +7,17 @@ from pathlib import Path
 
 from pipeline.bootstrap import open_archive, open_catalog
 from pipeline.model.dossier import (
+    CodeReading,
+    CodeSource,
+    Completeness,
     Field,
     FieldStatus,
     Manifest,
+    PaperCheck,
     Plan,
     PlannedDocument,
     PlannedDossier,
+    Presence,
     Span,
 )
 from pipeline.model.geometry import BoundingBox
@@ -37,9 +42,34 @@ COUNTER = "huong-phung-01"
 OTHER_COUNTER = "quan-ba-01"
 QUIET_COUNTER = "demo"
 CODE = "H50.32.05-261008-0007"
+MISREAD = "H50.32.05-261008-0001"
+"""What a speck makes of the code in print."""
+
 FAMILY = make_family(7)
 CITIZEN = FAMILY.father
 DPI = 72
+PAPERS = (
+    PaperCheck(
+        Presence.PRESENT,
+        "giay-khai-sinh",
+        "Giấy khai sinh",
+        "Giấy khai sinh",
+        1,
+        1,
+        number=1,
+    ),
+    PaperCheck(
+        Presence.MISSING,
+        "giay-chung-sinh",
+        "Giấy chứng sinh",
+        f"Giấy chứng sinh của {FAMILY.child.full_name}",
+        1,
+        0,
+        must_digitize=True,
+        number=2,
+    ),
+    PaperCheck(Presence.MISSING, None, "", "<b>Hợp đồng</b>", None, 0, number=3),
+)
 HOSTILE = "<script>alert('x')</script> \"&amp;\u202e"
 
 _RECIPE = "0123abcd4567"
@@ -208,6 +238,11 @@ def _file_certificate(put: _Putter) -> Manifest:
             ),
         ),
         ("the printed dossier code disagrees with the barcode",),
+        (
+            CodeReading(CodeSource.BARCODE, CODE, 1, BoundingBox(10, 10, 90, 30)),
+            CodeReading(CodeSource.PRINT, MISREAD, 2, BoundingBox(10, 10, 90, 30)),
+        ),
+        Completeness(PAPERS, table=True, table_whole=True),
     )
     return put.file(batch, pages, planned)
 

@@ -9,6 +9,11 @@ def board(client: TestClient) -> str:
     return client.get(f"/counters/{COUNTER}").text
 
 
+def test_what_is_lacking_is_told_at_the_counter(board: str) -> None:
+    assert "Giấy chứng sinh (thiếu), giấy tờ số 3 trong giấy tiếp nhận (thiếu)" in board
+    assert "Hợp đồng" not in board
+
+
 def test_every_counter_is_listed(client: TestClient) -> None:
     page = client.get("/counters").text
     for counter in (COUNTER, OTHER_COUNTER, QUIET_COUNTER):

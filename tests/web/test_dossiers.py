@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.web.filed import CITIZEN, CODE, FAMILY, Filed
+from tests.web.filed import CITIZEN, CODE, FAMILY, MISREAD, Filed
 
 
 @pytest.fixture
@@ -25,6 +25,34 @@ def test_a_dossier_lists_its_papers_and_doubts(
         "Giấy khai sinh",
         "Căn cước",
     ]
+
+
+def test_every_reading_of_the_code_is_shown(client: TestClient, filed: Filed) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}").text
+    assert "Các kết quả đọc mã hồ sơ" in page
+    readings = re.findall(
+        r"(Mã vạch|Chữ in trên giấy)</th>\s*<td[^>]*>(.*?)</td>", page
+    )
+    assert readings == [
+        ("Mã vạch", CODE),
+        ("Chữ in trên giấy", f'<span class="review">{MISREAD}</span>'),
+    ]
+    assert f'<a href="/dossiers/{filed.certificate.id}/2">2</a>' in page
+
+
+def test_what_should_be_there_is_compared(client: TestClient, filed: Filed) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}").text
+    assert "Đối chiếu thành phần hồ sơ" in page
+    assert f"Giấy chứng sinh của {FAMILY.child.full_name}" in page
+    assert page.count('<span class="review">thiếu</span>') == 2
+    assert "(phải số hóa)" in page
+    assert "&lt;b&gt;Hợp đồng&lt;/b&gt;" in page
+
+
+def test_a_dossier_of_the_same_code_is_named(client: TestClient, filed: Filed) -> None:
+    page = client.get(f"/dossiers/{filed.decisions[0].id}").text
+    assert "Hồ sơ khác có cùng mã" not in page
+    assert "Đối chiếu thành phần hồ sơ" not in page
 
 
 def test_fields_are_shown_by_their_printed_names(certificate: str) -> None:

@@ -5,9 +5,11 @@ from pipeline.model.dossier import Field, FieldStatus
 from pipeline.settings import default_config
 from pipeline.split import boundaries, sheets, starts
 from pipeline.templates import load_doctypes
-from pipeline.usecases import compose, dossier_codes
+from pipeline.usecases import completeness, compose, dossier_codes
 from pipeline.web.labels import (
     _FIELDS,
+    _PRESENCES,
+    _SOURCES,
     REASONS,
     FieldLabels,
     doubt_label,
@@ -16,9 +18,10 @@ from pipeline.web.labels import (
 )
 
 DOCTYPES = load_doctypes(default_config())
+MODULES = (boundaries, sheets, starts, compose, dossier_codes, completeness)
 DOUBTS = sorted(
     value
-    for module in (boundaries, sheets, starts, compose, dossier_codes)
+    for module in MODULES
     for name, value in vars(module).items()
     if name.isupper()
     and not name.startswith("_")
@@ -35,7 +38,14 @@ def test_every_field_of_a_template_has_a_name_of_its_own(doctype) -> None:
     assert not any("_" in name or name.islower() for name in names)
 
 
-@pytest.mark.parametrize("message", sorted({*_FIELDS.values(), *REASONS.values()}))
+NAMES = {
+    text
+    for names in (_FIELDS, REASONS, _PRESENCES, _SOURCES)
+    for text in names.values()
+}
+
+
+@pytest.mark.parametrize("message", sorted(NAMES))
 def test_every_name_and_reason_is_translated(message: str) -> None:
     assert translate(message) != message
 
