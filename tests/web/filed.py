@@ -238,11 +238,11 @@ def _file_certificate(put: _Putter) -> Manifest:
             ),
         ),
         ("the printed dossier code disagrees with the barcode",),
-        (
+        readings=(
             CodeReading(CodeSource.BARCODE, CODE, 1, BoundingBox(10, 10, 90, 30)),
             CodeReading(CodeSource.PRINT, MISREAD, 2, BoundingBox(10, 10, 90, 30)),
         ),
-        Completeness(PAPERS, table=True, table_whole=True),
+        completeness=Completeness(PAPERS, table=True, table_whole=True),
     )
     return put.file(batch, pages, planned)
 
