@@ -1,11 +1,12 @@
 """The catalog in an SQL database: SQLite for one machine, PostgreSQL beyond."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.catalog import batches, index, marks, outbox, signings
 from pipeline.catalog.database import Database
 from pipeline.catalog.fts5 import Fts5
 from pipeline.catalog.fulltext import FullText
+from pipeline.catalog.likeness import find_alike, find_alike_of
 from pipeline.catalog.migrate import migrate
 from pipeline.catalog.moments import Clock, Moments
 from pipeline.catalog.search import search
@@ -181,6 +182,14 @@ class SqlCatalog:
             lambda each: index.write(each, self._moments, self._full_text, prepared),
             atomic=True,
         )
+
+    def find_alike(self, texts: Sequence[str], batch_id: str) -> tuple[str, ...]:
+        """Name the dossiers of other batches that hold the same papers."""
+        return self._database.run(lambda each: find_alike(each, texts, batch_id))
+
+    def find_alike_of(self, dossier_id: str) -> tuple[str, ...]:
+        """Name the dossiers of other batches that hold an indexed one's papers."""
+        return self._database.run(lambda each: find_alike_of(each, dossier_id))
 
     def dossiers_of(self, batch_id: str) -> tuple[str, ...]:
         """List the ids of the dossiers that a batch became."""

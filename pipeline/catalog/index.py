@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from pipeline.catalog import marks, outbox, signings
 from pipeline.catalog.database import upsert
 from pipeline.catalog.fulltext import FullText
+from pipeline.catalog.likeness import sketch
 from pipeline.catalog.moments import Moments
 from pipeline.catalog.numbers import NumberKey, is_number, to_key, to_number_key
 from pipeline.catalog.schema import (
@@ -18,6 +19,7 @@ from pipeline.catalog.schema import (
     dossiers,
     fields,
     number_keys,
+    sketches,
     vocabulary,
 )
 from pipeline.catalog.schema import signings as signings_table
@@ -46,6 +48,7 @@ class _Entry:
     text: dict[str, str]
     fields: tuple[dict[str, Any], ...]
     numbers: tuple[NumberKey, ...]
+    sketch: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def write(
 def clear(connection: Connection, full_text: FullText) -> None:
     """Empty what manifests can restore; in a transaction."""
     full_text.clear(connection)
-    content = (vocabulary, number_keys, fields, document_texts, documents)
-    for each in (*content, signings_table, dossiers):
+    details = (number_keys, sketches, fields, document_texts)
+    for each in (vocabulary, *details, documents, signings_table, dossiers):
         connection.execute(delete(each))
 
 
@@ -170,6 +173,7 @@ def _prepare_document(manifest: Manifest, document: Document, text: str) -> _Ent
             for position, each in enumerate(document.fields)
         ),
         numbers=_numbers(manifest.code, values),
+        sketch=sketch(shown),
     )
 
 
@@ -254,4 +258,8 @@ def _insert_documents(connection: Connection, entries: dict[int, _Entry]) -> Non
     many(
         number_keys,
         [{mine: at, **asdict(key)} for at, entry in each for key in entry.numbers],
+    )
+    many(
+        sketches,
+        [{mine: at, "value": value} for at, entry in each for value in entry.sketch],
     )

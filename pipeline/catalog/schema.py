@@ -206,6 +206,15 @@ number_keys = Table(
     Index(None, "digits", "document_id"),
 )
 
+# What tells a document from others of its kind (`pipeline.catalog.likeness`).
+sketches = Table(
+    "sketches",
+    metadata,
+    _owner(),
+    Column("value", BigInteger, primary_key=True, autoincrement=False),
+    Index(None, "value", "document_id"),
+)
+
 vocabulary = Table("vocabulary", metadata, Column("word", PLAIN_TEXT, primary_key=True))
 
 # What is good for one batch only; kept when the index is rebuilt.

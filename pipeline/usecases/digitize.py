@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,12 +18,12 @@ from pipeline.errors import (
     ScanRejected,
     WorkTakenOver,
 )
-from pipeline.model.dossier import DossierStatus, Manifest, Plan
+from pipeline.model.dossier import DossierStatus, Manifest, Plan, PlannedDossier
 from pipeline.model.scan import Counter
 from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
 from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.compose import Composer
-from pipeline.usecases.dossier_codes import doubt_earlier
+from pipeline.usecases.dossier_codes import SEEN_BEFORE, doubt_earlier
 from pipeline.usecases.file import Filer
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog
@@ -225,7 +225,26 @@ class Work:
             used=self._taken(MarkKind.SHEET, composer.sheets_in(pages)),
         )
         codes = [dossier.code for dossier in plan.dossiers if dossier.code]
-        return doubt_earlier(plan, self._taken(MarkKind.CODE, codes))
+        plan = doubt_earlier(plan, self._taken(MarkKind.CODE, codes))
+        return replace(
+            plan,
+            dossiers=tuple(self._compared(each, pages) for each in plan.dossiers),
+        )
+
+    def _compared(
+        self, dossier: PlannedDossier, pages: tuple[ReadPage, ...]
+    ) -> PlannedDossier:
+        """Let a dossier go to a person whose papers were scanned before."""
+        texts = [
+            "\n\n".join(
+                page.text.text
+                for page in pages[planned.span.first - 1 : planned.span.last]
+            )
+            for planned in dossier.documents
+        ]
+        if not self.by.catalog.find_alike(texts, self.record.batch.id):
+            return dossier
+        return replace(dossier, doubts=(*dossier.doubts, SEEN_BEFORE))
 
     def _taken(self, kind: MarkKind, marks: Sequence[str]) -> frozenset[str]:
         """Ask which marks another batch had first; the rest are this batch's now."""

@@ -23,6 +23,7 @@ from pipeline.split.sheets import Keyring, find_sheets
 NO_CODE = "no dossier code"
 SHARED_CODE = "another dossier of this scan has the same code"
 EARLIER_CODE = "a dossier of an earlier scan has the same code"
+SEEN_BEFORE = "its papers seem to have been scanned before, in another dossier"
 FUTURE_CODE = "the dossier code's date lies after the scan"
 OTHER_AGENCY = "the dossier code is that of an agency this counter does not serve"
 CODE_DISAGREES = "the printed dossier code disagrees with the barcode"

@@ -3,7 +3,7 @@
 `pipeline.bootstrap` introduces the adapters; mypy checks there that they fit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -334,6 +334,17 @@ class Catalog(Protocol):
             manifest: the committed manifest.
             texts: the plain text of each document, in the manifest's order.
         """
+
+    def find_alike(self, texts: Sequence[str], batch_id: str) -> tuple[str, ...]:
+        """Name the indexed dossiers that seem to hold the same papers.
+
+        Args:
+            texts: what was read on each paper of one dossier.
+            batch_id: the batch those are of; its own dossiers do not count.
+        """
+
+    def find_alike_of(self, dossier_id: str) -> tuple[str, ...]:
+        """Name the dossiers of other batches that seem to hold its papers, too."""
 
     def dossiers_of(self, batch_id: str) -> tuple[str, ...]:
         """List the ids of the dossiers that a batch became."""

@@ -87,6 +87,7 @@ def dossier_pages(app: App) -> APIRouter:
             stated=stated,
             same_code=_others(app, manifest),
             document_of=_document_of(manifest),
+            alike=app.catalog.find_alike_of(dossier_id),
             counters=counters,
             procedures=procedures,
             label=labels,

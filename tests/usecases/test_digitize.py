@@ -367,6 +367,20 @@ def test_a_code_that_came_with_an_earlier_scan_goes_to_a_person(home: Path) -> N
     assert dossier_codes.EARLIER_CODE in second.doubts
 
 
+def test_papers_that_were_scanned_before_go_to_a_person_and_stay_apart(
+    home: Path,
+) -> None:
+    letter = page("Ông Mẫu, số 079203001234, sinh ngày 5/3/2003, đến xin cấp lại")
+    house = open_house(home, stack(letter))
+    (first,) = house.digitize(house.receive(scan(1, 200)).batch.id)
+
+    (second,) = house.digitize(house.receive(scan(1, 100)).batch.id)
+
+    assert dossier_codes.SEEN_BEFORE not in first.doubts
+    assert dossier_codes.SEEN_BEFORE in second.doubts
+    assert house.catalog.find_alike_of(second.id) == (first.id,)
+
+
 def test_a_sheet_is_good_for_one_scan(home: Path) -> None:
     house = open_house(home, stack(leader(CODE), BIRTH))
     (first,) = house.digitize(house.receive(scan(2, 200)).batch.id)
