@@ -65,6 +65,7 @@ from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.prove import Bookmark, Prover, go_on
 from pipeline.usecases.receive import Receiver
 from pipeline.usecases.sheets import SheetPrinter
+from pipeline.usecases.sides import SidePairing
 from pipeline.usecases.sign import Signatory, Signed, SigningQueue
 from pipeline.usecases.status import StatusFile
 from pipeline.usecases.try_template import TemplateTrial, TriedPage, TriedPaper
@@ -126,6 +127,7 @@ class App:
     viewer: Viewer
     status_file: StatusFile
     turns: Turns
+    sides: SidePairing
 
     @property
     def pause(self) -> float:
@@ -213,6 +215,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         viewer=Viewer(archive),
         status_file=StatusFile(inbox, archive, catalog, now),
         turns=Turns(catalog, counters),
+        sides=SidePairing(inbox, catalog, receiver, counters, now),
     )
 
 

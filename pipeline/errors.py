@@ -150,10 +150,27 @@ class XfaScan(ScanRejected):
     reason = "XFA_ONLY"
 
 
+class SidesDiffer(ScanRejected):
+    """Fronts and backs, scanned one after the other, do not belong together."""
+
+    reason = "SIDES_DIFFER"
+
+
+class BacksMissing(ScanRejected):
+    """The counter scans fronts, then backs; the backs did not come in time."""
+
+    reason = "BACKS_MISSING"
+
+
 class DuplicateScan(ScanRejected):
-    """The same bytes were received before; the message names the first batch."""
+    """The same bytes were received before; the message is the first batch's id."""
 
     reason = "DUPLICATE"
+
+    @property
+    def batch_id(self) -> str:
+        """The first batch."""
+        return str(self)
 
 
 class PageUnreadable(PipelineError):

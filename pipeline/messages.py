@@ -31,6 +31,9 @@ SENTENCES = {
     "DAMAGED": "The file is damaged.",
     "INCOMPLETE": "The file was not copied to its end.",
     "OVERSIZED": "The file is too large, or has too many pages.",
+    "SIDES_DIFFER": "The scans of the fronts and of the backs do not match.",
+    "BACKS_MISSING": "The fronts were scanned, and the backs did not follow.",
+    "FRONTS": "Fronts accepted. Now turn the stack over and scan the backs.",
     "DUPLICATE": "This file was received before.",
     "REJECTED": "The file cannot be taken.",
     "ATTEMPTS": "The file could not be read in several tries.",
@@ -50,6 +53,8 @@ ADVICE = {
     "DAMAGED": "Scan the paper again.",
     "INCOMPLETE": "Copy or scan the file again and wait until it is done.",
     "OVERSIZED": "Scan in parts, at 300 dpi.",
+    "SIDES_DIFFER": "Count the sheets; scan the fronts again, then the backs.",
+    "BACKS_MISSING": "Scan the fronts again, then at once the backs.",
     "DUPLICATE": "Nothing to do: the first one counts.",
     "TRY_AGAIN": "Try again in a few minutes.",
 }

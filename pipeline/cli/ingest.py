@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -34,13 +34,28 @@ def ingest(
         typer.Argument(exists=True, dir_okay=False, readable=True, help="Scans."),
     ],
     counter: Annotated[str, typer.Option(help="Counter the scans belong to.")],
+    backs: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="Scan of the other sides of one FILE, last sheet first.",
+        ),
+    ] = None,
+    backs_in_order: Annotated[
+        bool, typer.Option("--backs-in-order", help="The backs begin as the fronts do.")
+    ] = False,
 ) -> None:
     """File scans at once, without a server; the files themselves stay."""
+    if backs is not None and len(files) != 1:
+        raise typer.BadParameter("--backs belongs to one file")
     codes = {ExitCode.OK}
     with open_app(common.settings()) as application:
         find_counter(application, counter)
         for file in files:
-            result, code = _try(application, file, counter)
+            other = Backs(backs, reverse=not backs_in_order)
+            result, code = _try(application, file, counter, other)
             codes.add(code)
             _tell(str(file), result, as_json=common.json)
     worst = next(code for code in _GRAVEST_FIRST if code in codes)
@@ -48,10 +63,19 @@ def ingest(
         raise typer.Exit(worst)
 
 
-def _try(application: App, file: Path, counter: str) -> tuple[Ingested, ExitCode]:
+class Backs(NamedTuple):
+    """The scan of the other sides, where there is one."""
+
+    path: Path | None
+    reverse: bool
+
+
+def _try(
+    application: App, file: Path, counter: str, backs: Backs
+) -> tuple[Ingested, ExitCode]:
     """File one scan; a fault that is not everybody's does not hold up the others."""
     try:
-        result = _ingest(application, file, counter)
+        result = _ingest(application, file, counter, backs)
     except (ConfigError, ToolMissing):
         raise
     except PipelineError as error:
@@ -74,14 +98,21 @@ _EXIT_CODES = {
 }
 
 
-def _ingest(application: App, file: Path, counter: str) -> Ingested:
+def _ingest(application: App, file: Path, counter: str, backs: Backs) -> Ingested:
     with progress() as bar:
         task = bar.add_task(file.name, total=None)
 
         def on_page(receipt: PageReceipt, pages: int) -> None:
             bar.update(task, total=pages, completed=receipt.number)
 
-        return application.ingester.ingest(file, counter, application.owner, on_page)
+        return application.ingester.ingest(
+            file,
+            counter,
+            application.owner,
+            on_page,
+            backs.path,
+            reverse=backs.reverse,
+        )
 
 
 def _not_filed(reason: str) -> Ingested:

@@ -65,7 +65,7 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
     """
     app.inbox.sweep()
     ends = now() + _TAKING_IN
-    for claimed in app.turns.in_order(app.inbox.claimed()):
+    for claimed in app.turns.in_order(app.sides.ready(app.inbox.claimed())):
         if now() > ends:
             break
         try:

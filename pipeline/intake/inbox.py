@@ -109,19 +109,34 @@ class DropFolders:
         found = (file for place in places for file in self._staging.listed(place))
         return tuple(sorted(found, key=lambda claimed: claimed.id))
 
-    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
+    def adopt(
+        self,
+        path: Path,
+        counter_id: str,
+        backs: Path | None = None,
+        *,
+        reverse: bool = True,
+    ) -> ClaimedFile:
         """Copy a file straight into staging; the original stays where it is.
+
+        Args:
+            path: the file.
+            counter_id: whose it is.
+            backs: the scan of the other sides, where they were scanned apart.
+            reverse: whether that begins with the last sheet.
 
         Raises:
             ConfigError: there is no such counter.
         """
         if counter_id not in {counter.id for counter in self.counters}:
             raise ConfigError(f"no counter {counter_id!r}")
-        return self._staging.adopt(path, counter_id)
+        return self._staging.adopt(path, counter_id, backs, reverse=reverse)
 
-    def join(self, fronts: ClaimedFile, backs: ClaimedFile) -> ClaimedFile:
+    def join(
+        self, fronts: ClaimedFile, backs: ClaimedFile, *, reverse: bool
+    ) -> ClaimedFile:
         """Make one claim of two scans of the same sheets; one rename, or nothing."""
-        return self._staging.join(fronts, backs)
+        return self._staging.join(fronts, backs, reverse=reverse)
 
     def is_adopted(self, claimed: ClaimedFile) -> bool:
         """Tell whether a file was brought by a command, not by a counter's clerk."""

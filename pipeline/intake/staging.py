@@ -1,7 +1,8 @@
 """Keep claimed files apart from what clerks see, each in a folder of its own.
 
     <drop>/.sohoa/claimed/<id>/   ``scan`` and ``claim.json``; ``done``, its marker;
-                                  ``backs`` with ``backs.json``, its other sides
+                                  ``backs`` or ``backs-in-order``, its other sides,
+                                  with ``backs.json``
     <drop>/set-aside/             what must be done again, each with its reason
     <drop>/processed/<day>/       filed scans, where the counter keeps them
 
@@ -37,6 +38,7 @@ _CLAIMED = "claimed"
 _SCAN = "scan"
 _NOTE = "claim.json"
 _BACKS = "backs"
+_BACKS_IN_ORDER = "backs-in-order"
 _NOTE_OF_BACKS = "backs.json"
 _GROWING = "copying"
 _MARKER = "done"
@@ -114,29 +116,30 @@ class Staging:
         log.info("claim %s taken at %s", folder.name, counter_id)
         return _to_claimed(folder, counter_id)
 
-    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
-        """Copy a file straight into staging; the original stays where it is."""
+    def adopt(
+        self, path: Path, counter_id: str, backs: Path | None, *, reverse: bool
+    ) -> ClaimedFile:
+        """Copy a file, and its backs, into staging; the originals stay."""
         folder = self.new_claim(counter_id)
-        growing = folder / _GROWING
         try:
-            with path.open("rb") as source, growing.open("xb") as copy:
-                shutil.copyfileobj(source, copy, 1 << 20)
-                copy.flush()
-                os.fsync(copy.fileno())
-            look = Look.of(growing.stat())
-            _write_note(folder / _NOTE, path.name, look, adopted=True)
-            growing.rename(folder / _SCAN)  # a watch must not see half a copy
+            if backs is not None:
+                copy = _copied(backs, folder, _NOTE_OF_BACKS)
+                copy.rename(folder / _name_of_backs(reverse=reverse))
+            copy = _copied(path, folder, _NOTE)
+            copy.rename(folder / _SCAN)  # a watch must not see half a copy
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return _to_claimed(folder, counter_id)
 
-    def join(self, fronts: ClaimedFile, backs: ClaimedFile) -> ClaimedFile:
+    def join(
+        self, fronts: ClaimedFile, backs: ClaimedFile, *, reverse: bool
+    ) -> ClaimedFile:
         """Make one claim of two, that of *fronts*, by one rename."""
         folder = fronts.path.parent
         shutil.copyfile(backs.path.parent / _NOTE, folder / _NOTE_OF_BACKS)
         _sync(folder / _NOTE_OF_BACKS)
-        backs.path.rename(folder / _BACKS)
+        backs.path.rename(folder / _name_of_backs(reverse=reverse))
         shutil.rmtree(backs.path.parent, ignore_errors=True)
         return _to_claimed(folder, fronts.counter_id)
 
@@ -174,8 +177,8 @@ class Staging:
         target = claimed.path
         for path, note in reversed(_files(claimed)):
             # The fronts go last: while they are here, the claim is.
-            name = claimed.id if path == claimed.path else f"{claimed.id}-{_BACKS}"
-            target = _free_name(folder, note["name"], name)
+            other = claimed.id if path == claimed.path else f"{claimed.id}-{_BACKS}"
+            target = _free_name(folder, note["name"], other)
             told = self._explain(reason, found)
             reason_file = target.with_name(target.name + ".txt")
             reason_file.write_text(told, encoding="utf-8-sig", newline="\r\n")
@@ -251,14 +254,29 @@ class Staging:
 
 
 def _to_claimed(folder: Path, counter_id: str) -> ClaimedFile:
-    backs = folder / _BACKS
-    return ClaimedFile(
-        folder.name,
-        counter_id,
-        folder / _SCAN,
-        _time_of(folder.name),
-        backs if backs.is_file() else None,
-    )
+    scan, claimed_at = folder / _SCAN, _time_of(folder.name)
+    for reverse in (True, False):
+        backs = folder / _name_of_backs(reverse=reverse)
+        if backs.is_file():
+            return ClaimedFile(
+                folder.name, counter_id, scan, claimed_at, backs, reverse
+            )
+    return ClaimedFile(folder.name, counter_id, scan, claimed_at)
+
+
+def _name_of_backs(*, reverse: bool) -> str:
+    return _BACKS if reverse else _BACKS_IN_ORDER
+
+
+def _copied(path: Path, folder: Path, note: str) -> Path:
+    """Copy a file into a claim under a name that nobody takes for a scan."""
+    growing = folder / _GROWING
+    with path.open("rb") as source, growing.open("xb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.flush()
+        os.fsync(copy.fileno())
+    _write_note(folder / note, path.name, Look.of(growing.stat()), adopted=True)
+    return growing
 
 
 def _time_of(claim: str) -> datetime:

@@ -20,6 +20,9 @@ class ClaimedFile:
     backs: Path | None = None
     """The scan of the other sides, where two scans were joined."""
 
+    backs_reversed: bool = True
+    """Whether it begins with the last sheet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:

@@ -20,6 +20,8 @@ class MediaType(StrEnum):
     TIFF = "image/tiff"
     JPEG = "image/jpeg"
     PNG = "image/png"
+    PAIR = "application/vnd.sohoa.pair+json"
+    """Not a file of a counter: names the fronts and the backs (`model.pair`)."""
 
     @property
     def suffix(self) -> str:
@@ -32,6 +34,7 @@ _SUFFIXES = {
     MediaType.TIFF: ".tif",
     MediaType.JPEG: ".jpg",
     MediaType.PNG: ".png",
+    MediaType.PAIR: ".json",
 }
 
 

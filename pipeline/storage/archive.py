@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
+from pipeline.model.pair import SIDE_NAMES, Pair
 from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.retention import Retention
 from pipeline.model.scan import ScanBatch
@@ -74,17 +75,44 @@ class ObjectArchive:
             ObjectConflict: what was read, here or from the store, is not the batch.
         """
         key = keys.original_key(batch)
-        self._store.create_file(key, path, sha256=batch.sha256)
+        self._put_original(key, path, batch.sha256)
+        return key
+
+    def put_pair(self, batch: ScanBatch, pair: Pair, paths: tuple[Path, Path]) -> str:
+        """Store fronts and backs, then what joins them; returns the key of that.
+
+        Each is read back as `put_original` does. What joins them is put last, so that
+        it never names what is not there.
+        """
+        key = keys.original_key(batch)
+        for name, side, path in zip(SIDE_NAMES, pair.sides, paths, strict=True):
+            place = keys.side_key(key, name, side.media_type)
+            self._put_original(place, path, side.sha256)
+        self._store.create(key, pair.to_json())
+        return key
+
+    def fetch_pair(
+        self, key: str, folder: Path, *, sha256: str
+    ) -> tuple[Pair, tuple[Path, Path]]:
+        """Write fronts and backs into *folder*."""
+        pair = formats.read_pair(self._get_verified(key, sha256), key)
+        paths = []
+        for name, side in zip(SIDE_NAMES, pair.sides, strict=True):
+            path = folder / f"{name}{side.media_type.suffix}"
+            place = keys.side_key(key, name, side.media_type)
+            self._store.get_file(place, path, sha256=side.sha256)
+            paths.append(path)
+        return pair, (paths[0], paths[1])
+
+    def _put_original(self, key: str, path: Path, sha256: str) -> None:
+        self._store.create_file(key, path, sha256=sha256)
         try:
             found = self._store.digest(key)
         except NotAllowed:
-            log.debug("original of batch %s not read back: no right to", batch.id)
-            return key
-        if found.sha256 != batch.sha256:
-            raise ObjectConflict(
-                f"{key}: stored {found.sha256}, received {batch.sha256}"
-            )
-        return key
+            log.debug("%s not read back: no right to", key)
+            return
+        if found.sha256 != sha256:
+            raise ObjectConflict(f"{key}: stored {found.sha256}, received {sha256}")
 
     def fetch_original(self, key: str, path: Path, *, sha256: str) -> None:
         """Write the stored scan to *path*, which appears whole or not at all."""

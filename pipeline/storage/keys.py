@@ -2,6 +2,8 @@
 
 ===========================================  ==========================================
 ``originals/2026/11/<batch>/scan.pdf``       what the counter scanned, byte for byte
+``originals/2026/11/<batch>/scan.json``      the same in two scans: names these by hash
+``originals/2026/11/<batch>/fronts.pdf``     one of them; the other is ``backs.pdf``
 ``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
 ``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
 ``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as layers of ink and paper
@@ -25,7 +27,8 @@ import re
 from datetime import UTC, date
 from typing import NamedTuple
 
-from pipeline.model.scan import ScanBatch
+from pipeline.model.pair import SIDE_NAMES
+from pipeline.model.scan import MediaType, ScanBatch
 from pipeline.model.unicode import comparable
 
 ORIGINALS = "originals"
@@ -59,6 +62,10 @@ _PLAN = re.compile(rf"{PLANS}({_BATCH_ID.pattern})\.json")
 _ORIGINAL = re.compile(
     rf"{ORIGINALS}/[0-9]{{4}}/[0-9]{{2}}/({_BATCH_ID.pattern})/scan\.[a-z]+"
 )
+_SIDE = re.compile(
+    rf"({ORIGINALS}/[0-9]{{4}}/[0-9]{{2}}/({_BATCH_ID.pattern}))/"
+    rf"({'|'.join(SIDE_NAMES)})\.[a-z]+"
+)
 _DIGEST = re.compile(
     rf"{DIGESTS}/({_NAME.pattern})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\.(json|p7s|tsr)"
 )
@@ -77,6 +84,16 @@ _MEDIA_TYPES = {
     "p7s": "application/pkcs7-signature",
     "tsr": "application/timestamp-reply",
 }
+
+
+class Side(NamedTuple):
+    """One of two scans that were joined."""
+
+    batch_id: str
+    joined_by: str
+    """Key of the original that names both."""
+
+    name: str
 
 
 class Revision(NamedTuple):
@@ -99,6 +116,11 @@ def original_key(batch: ScanBatch) -> str:
     month = batch.received_at.astimezone(UTC).strftime("%Y/%m")
     name = f"scan{batch.media_type.suffix}"
     return f"{ORIGINALS}/{month}/{_valid(_BATCH_ID, batch.id)}/{name}"
+
+
+def side_key(key: str, side: str, media: MediaType) -> str:
+    """Name the fronts or the backs beside *key*, the original that joins them."""
+    return f"{key.rpartition('/')[0]}/{_valid(_NAME, side)}{media.suffix}"
 
 
 def work_prefix(batch_id: str) -> str:
@@ -180,6 +202,12 @@ def find_original(key: str) -> str | None:
     """Tell which batch an original is of, if it is one."""
     match = _ORIGINAL.fullmatch(key)
     return match[1] if match else None
+
+
+def find_side(key: str) -> Side | None:
+    """Tell which of two scans an original is, if it is one of two."""
+    match = _SIDE.fullmatch(key)
+    return Side(match[2], f"{match[1]}/scan.json", match[3]) if match else None
 
 
 def find_digest(key: str) -> DigestPlace | None:

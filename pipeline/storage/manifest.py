@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigError, ObjectConflict
 from pipeline.model.dossier import MANIFEST_VERSION, Manifest, Plan
+from pipeline.model.pair import Pair
 from pipeline.model.text import OcrPage, ReadPage
 
 PLAN_VERSION = 1
@@ -114,6 +115,18 @@ def write_plan(plan: Plan) -> bytes:
 def read_plan(data: bytes, key: str) -> Plan:
     """Read a plan; raises as `read_manifest` does."""
     return _PLAN.read(data, key).plan
+
+
+def read_pair(data: bytes, key: str) -> Pair:
+    """Read what joins two scans.
+
+    Raises:
+        ObjectConflict: it is something else.
+    """
+    try:
+        return Pair.from_json(data)
+    except ValueError as error:
+        raise ObjectConflict(f"{key}: not a pair of scans") from error
 
 
 def write_page(

@@ -20,6 +20,8 @@ from pipeline.errors import (
 )
 from pipeline.model.dossier import DossierStatus, Manifest, Plan, PlannedDossier
 from pipeline.model.scan import Counter
+from pipeline.model.dossier import DossierStatus, Manifest, Plan
+from pipeline.model.scan import Counter, MediaType
 from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
 from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.compose import Composer
@@ -161,31 +163,48 @@ class Work:
         if plan is not None and plan.recipe != self.recipe:
             yield from self._pages_of(plan)
             return
-        tasks: list[PageTask] = []
-        path = self.scratch / f"scan{batch.media_type.suffix}"
+        missing: list[int] = []
         for number in range(1, batch.page_count + 1):
             page = self.by.archive.find_page(batch.id, self.recipe, number)
             if page is None:
-                tasks.append(self._task(path, number))
+                missing.append(number)
                 continue
             self._done += 1
             yield to_receipt(page, "")
-        if not tasks:
+        if not missing:
             return
         self.by.pool.start()
-        self.by.archive.fetch_original(
-            self.record.original_key, path, sha256=batch.sha256
-        )
+        tasks = self._tasks(missing)
         for receipt in self.by.pool.read(tasks, self._still_reading):
             self._done += 1
             self._still_reading()
             yield receipt
-        path.unlink(missing_ok=True)  # documents take its room
+        for path in {task.path for task in tasks}:
+            path.unlink(missing_ok=True)  # documents take its room
 
-    def _task(self, path: Path, number: int) -> PageTask:
-        batch = self.record.batch
+    def _tasks(self, numbers: list[int]) -> list[PageTask]:
+        """Fetch the original, and say where in it each page is."""
+        batch, key = self.record.batch, self.record.original_key
+        if batch.media_type is not MediaType.PAIR:
+            path = self.scratch / f"scan{batch.media_type.suffix}"
+            self.by.archive.fetch_original(key, path, sha256=batch.sha256)
+            return [self._task(path, batch.media_type, number) for number in numbers]
+        pair, paths = self.by.archive.fetch_pair(key, self.scratch, sha256=batch.sha256)
+        tasks = []
+        for number in numbers:
+            side, place = pair.place(number)
+            task = self._task(paths[side], pair.sides[side].media_type, number)
+            tasks.append(replace(task, number_in_file=place))
+        return tasks
+
+    def _task(self, path: Path, media_type: MediaType, number: int) -> PageTask:
         return PageTask(
-            batch.id, self.recipe, path, batch.media_type, number, careful=self.careful
+            self.record.batch.id,
+            self.recipe,
+            path,
+            media_type,
+            number,
+            careful=self.careful,
         )
 
     def _pages_of(self, plan: Plan) -> Iterator[PageReceipt]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import ConfigError, DuplicateScan, ScanRejected
+from pipeline.errors import CatalogBusy, ConfigError, DuplicateScan, ScanRejected
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import to_batch_id
@@ -48,9 +48,19 @@ class Ingester:
     catalog: Catalog
 
     def ingest(
-        self, path: Path, counter_id: str, owner: str, on_page: OnPage
+        self,
+        path: Path,
+        counter_id: str,
+        owner: str,
+        on_page: OnPage,
+        backs: Path | None = None,
+        *,
+        reverse: bool = True,
     ) -> Ingested:
         """File *path* as if it had been dropped at a counter; the file itself stays.
+
+        With *backs*, the other sides of the same sheets, scanned apart; *reverse* tells
+        that they begin with the last sheet.
 
         Where an earlier try was cut short, this one goes on with it. A scan that is
         filed already is not taken in again; one that failed begins anew.
@@ -58,16 +68,24 @@ class Ingester:
         Raises:
             PipelineError: anything but a fault of the paper.
         """
-        record = self.catalog.batch(to_batch_id(hash_file(path)))
-        if record is not None and record.state in _FILED:
+        record = None
+        if backs is None:
+            record = self.catalog.batch(to_batch_id(hash_file(path)))
+        if record is None or record.state in ENDED_BADLY:
+            claimed = self.inbox.adopt(path, counter_id, backs, reverse=reverse)
+            received = self._receive(claimed)
+            if isinstance(received, BatchRecord):
+                record = received
+            elif received.batch_id is None:
+                return self._refused(received)
+            else:
+                record = self.catalog.batch(received.batch_id)
+        if record is None:  # gone between two questions
+            raise CatalogBusy("the batch received before is not found")
+        if record.state in _FILED:
             return replace(
                 self._settled(record), outcome="duplicate", reason=DuplicateScan.reason
             )
-        if record is None or record.state in ENDED_BADLY:
-            received = self._receive(self.inbox.adopt(path, counter_id))
-            if isinstance(received, RejectedScan):
-                return self._refused(received)
-            record = received
         try:
             self._digitize(record, owner, on_page)
         except ScanRejected:
@@ -110,14 +128,12 @@ class Ingester:
         )
 
     def _refused(self, rejected: RejectedScan) -> Ingested:
-        earlier = self.catalog.batch(rejected.batch_id) if rejected.batch_id else None
         return Ingested(
-            outcome="duplicate" if rejected.batch_id else "set_aside",
-            batch_id=rejected.batch_id,
+            outcome="set_aside",
+            batch_id=None,
             sha256=rejected.sha256,
             reason=rejected.reason,
-            pages=earlier.batch.page_count if earlier else 0,
-            manifests=self._manifests(rejected.batch_id) if rejected.batch_id else (),
+            pages=0,
         )
 
     def _manifests(self, batch_id: str) -> tuple[Manifest, ...]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.intake import ClaimedFile, Probe
+from pipeline.model.pair import Pair
 from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
@@ -50,12 +51,36 @@ class Inbox(Protocol):
             counter_id: only this counter's; None: every counter's.
         """
 
-    def adopt(self, path: Path, counter_id: str) -> ClaimedFile:
+    def adopt(
+        self,
+        path: Path,
+        counter_id: str,
+        backs: Path | None = None,
+        *,
+        reverse: bool = True,
+    ) -> ClaimedFile:
         """Copy a file straight into staging; the original stays where it is.
+
+        Args:
+            path: the file.
+            counter_id: whose it is.
+            backs: the scan of the other sides, where they were scanned apart.
+            reverse: whether that begins with the last sheet.
 
         Raises:
             ConfigError: there is no such counter.
         """
+
+    def join(
+        self, fronts: ClaimedFile, backs: ClaimedFile, *, reverse: bool
+    ) -> ClaimedFile:
+        """Make one claim of two scans of the same sheets; one rename, or nothing."""
+
+    def is_adopted(self, claimed: ClaimedFile) -> bool:
+        """Tell whether a file was brought by a command, not by a counter's clerk."""
+
+    def written_at(self, claimed: ClaimedFile) -> datetime:
+        """Tell when a file was last written to, by the clock of its server."""
 
     def is_unchanged(self, claimed: ClaimedFile) -> bool:
         """Tell whether nobody wrote to the file since it was claimed."""
@@ -102,6 +127,24 @@ class Archive(Protocol):
         Raises:
             ObjectMissing: nothing is stored under *key*.
             ObjectConflict: the stored bytes are not those of *sha256*.
+        """
+
+    def put_pair(self, batch: ScanBatch, pair: Pair, paths: tuple[Path, Path]) -> str:
+        """Store fronts and backs, then what joins them; returns the key of that.
+
+        Raises:
+            StoreUnavailable: no usable answer.
+            ObjectConflict: what was read back is not what was written.
+        """
+
+    def fetch_pair(
+        self, key: str, folder: Path, *, sha256: str
+    ) -> tuple[Pair, tuple[Path, Path]]:
+        """Write fronts and backs into *folder*.
+
+        Raises:
+            ObjectMissing: one of them, or what joins them, is not stored.
+            ObjectConflict: stored bytes are not those of their hash.
         """
 
     def put_page(

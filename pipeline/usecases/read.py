@@ -72,9 +72,14 @@ class PageTask:
 
     media_type: MediaType
     number: int
+    """Of the page in its batch, from 1."""
+
     effort: Effort = Effort.FULL
     careful: bool = False
     """Read twice, and let the two readings vote."""
+
+    number_in_file: int | None = None
+    """Of the page in the file, where two files make a batch; None: the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class PageReader:
     def _render(self, task: PageTask) -> Raster:
         scan = self._scan(task)
         try:
-            return scan.render(task.number, max_dpi=self.options.picture_dpi)
+            number = task.number_in_file or task.number
+            return scan.render(number, max_dpi=self.options.picture_dpi)
         except ScanRejected as error:
             raise PageUnreadable(task.number, error.reason) from error
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import DuplicateScan, ObjectConflict, ScanRejected
+from pipeline.errors import DuplicateScan, ObjectConflict, ScanRejected, SidesDiffer
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.intake import ClaimedFile
-from pipeline.model.scan import ScanBatch, to_batch_id
+from pipeline.model.pair import SIDE_NAMES, Pair, Side
+from pipeline.model.scan import MediaType, ScanBatch, to_batch_id
 from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 
@@ -47,11 +48,10 @@ class Receiver:
         if refused is not None:
             self.inbox.set_aside(claimed, refused.reason, "")
             return refused
-        sha256 = hash_file(claimed.path)
         try:
-            return self._accept(claimed, sha256)
+            return self._accept(claimed)
         except ScanRejected as error:
-            return self._reject(claimed, sha256, error)
+            return self.refuse(claimed, error)
 
     def settle(self, claimed: ClaimedFile) -> None:
         """Clear staging of a file whose batch has come to an end."""
@@ -65,15 +65,16 @@ class Receiver:
         elif record.state is BatchState.FAILED:
             self.inbox.park(claimed)
 
-    def _accept(self, claimed: ClaimedFile, sha256: str) -> BatchRecord | None:
-        found = self.probe(claimed.path)
+    def _accept(self, claimed: ClaimedFile) -> BatchRecord | None:
+        pair = None if claimed.backs is None else self._pair(claimed, claimed.backs)
+        scan = self._side(claimed.path) if pair is None else _joined(pair)
         batch = ScanBatch(
-            id=to_batch_id(sha256),
+            id=to_batch_id(scan.sha256),
             counter_id=claimed.counter_id,
-            sha256=sha256,
-            media_type=found.media_type,
-            page_count=found.page_count,
-            size=claimed.path.stat().st_size,
+            sha256=scan.sha256,
+            media_type=scan.media_type,
+            page_count=scan.page_count,
+            size=scan.size,
             received_at=claimed.claimed_at,
         )
         earlier = self.catalog.batch(batch.id)
@@ -82,7 +83,10 @@ class Receiver:
             self._return_to_writer(claimed)
             return None
         try:
-            key = self.archive.put_original(batch, claimed.path)
+            if pair is None or claimed.backs is None:
+                key = self.archive.put_original(batch, claimed.path)
+            else:
+                key = self.archive.put_pair(batch, pair, (claimed.path, claimed.backs))
         except ObjectConflict:
             # The bytes read for the store are not those that were hashed.
             if self.inbox.is_unchanged(claimed):
@@ -95,6 +99,25 @@ class Receiver:
             self._clear_staging(earlier.claim)
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
         return record
+
+    def _pair(self, claimed: ClaimedFile, backs: Path) -> Pair:
+        """Look into fronts and backs; both are refused where one is, or they differ."""
+        sides = []
+        for name, path in zip(SIDE_NAMES, (claimed.path, backs), strict=True):
+            try:
+                sides.append(self._side(path))
+            except ScanRejected as error:
+                raise type(error)(f"{name}: {error}") from error
+        if sides[0].sha256 == sides[1].sha256:
+            raise SidesDiffer("fronts and backs are the same file")
+        try:
+            return Pair(sides[0], sides[1], claimed.backs_reversed)
+        except ValueError as error:
+            raise SidesDiffer(str(error)) from error
+
+    def _side(self, path: Path) -> Side:
+        sha256, found = hash_file(path), self.probe(path)
+        return Side(sha256, found.media_type, found.page_count, path.stat().st_size)
 
     def _refuse_duplicate(
         self, claimed: ClaimedFile, earlier: BatchRecord | None
@@ -114,21 +137,31 @@ class Receiver:
         log.info("claim %s put back: the file is still being written", claimed.id)
         self.inbox.put_back(claimed)
 
-    def _reject(
-        self, claimed: ClaimedFile, sha256: str, error: ScanRejected
-    ) -> RejectedScan:
+    def refuse(self, claimed: ClaimedFile, error: ScanRejected) -> RejectedScan:
+        """Record a refusal and set the claim's files aside."""
+        sha256 = hash_file(claimed.path)
         rejected = RejectedScan(
             claim=claimed.id,
             counter_id=claimed.counter_id,
             sha256=sha256,
             reason=error.reason,
             rejected_at=self.clock(),
-            batch_id=to_batch_id(sha256) if isinstance(error, DuplicateScan) else None,
+            batch_id=error.batch_id if isinstance(error, DuplicateScan) else None,
         )
         self.catalog.reject(rejected)
         self.inbox.set_aside(claimed, error.reason, str(error))
         log.info("claim %s set aside: %s", claimed.id, error.reason)
         return rejected
+
+
+def _joined(pair: Pair) -> Side:
+    """Describe what joins a pair as if it were a scan: it is the batch's original."""
+    return Side(
+        sha256=hashlib.sha256(pair.to_json()).hexdigest(),
+        media_type=MediaType.PAIR,
+        page_count=pair.page_count,
+        size=sum(side.size for side in pair.sides),
+    )
 
 
 def to_batch_state(status: DossierStatus) -> BatchState:

@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+<<<<<<< HEAD
 from pipeline.messages import advice, paper_name, sentence, status_word
 from pipeline.model.dossier import Manifest
 from pipeline.model.scan import Counter
+=======
+from pipeline.messages import advice, sentence, status_word
+from pipeline.model.scan import Counter, Sides
+>>>>>>> cef2825 (Put fronts and backs of a one-sided scanner together)
 from pipeline.model.state import (
     ENDED_BADLY,
     BatchRecord,
@@ -98,7 +103,7 @@ class StatusFile:
         entries = sorted(
             (
                 entry
-                for entry in self._entries(counter.id)
+                for entry in self._entries(counter)
                 if entry[0].astimezone(_COUNTER_TIME).date() == today
             ),
             reverse=True,
@@ -111,13 +116,17 @@ class StatusFile:
         lines = lines or [status_word("NOTHING")]
         return "\n".join([head, f"{status_word('WAITING')}: {waiting}", "", *lines, ""])
 
-    def _entries(self, counter_id: str) -> Iterator[_Entry]:
+    def _entries(self, counter: Counter) -> Iterator[_Entry]:
+        counter_id = counter.id
         records = self.catalog.batches(counter_id=counter_id, limit=_MOST)
         refused = self.catalog.rejections(counter_id=counter_id, limit=_MOST)
         known = {record.claim for record in records} | {each.claim for each in refused}
         for claimed in self.inbox.claimed(counter_id):
             if claimed.id not in known:
-                yield claimed.claimed_at, sentence("RECEIVED")
+                alone = claimed.backs is None and not self.inbox.is_adopted(claimed)
+                waits = alone and counter.folder.sides is not Sides.SINGLE
+                told = sentence("FRONTS" if waits else "RECEIVED")
+                yield claimed.claimed_at, told
         for record in records:
             yield record.batch.received_at, self._of_record(record)
         for rejected in refused:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from pipeline.bootstrap import App, now
+from pipeline.bootstrap import App, find_counter, now
 from pipeline.errors import DuplicateScan, ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
+from pipeline.model.intake import ClaimedFile
+from pipeline.model.scan import Sides
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
 from pipeline.web.memory import Kept
 from pipeline.web.pages import show
@@ -125,7 +127,12 @@ class _Board:
             if each.id in known:
                 continue
             if self._app.catalog.batch_of_claim(each.id) is None:
-                yield Scan(each.claimed_at, "claimed", "CLAIMED", each.id)
+                reason = "FRONTS" if self._waits_for_backs(each) else "CLAIMED"
+                yield Scan(each.claimed_at, "claimed", reason, each.id)
+
+    def _waits_for_backs(self, claimed: ClaimedFile) -> bool:
+        sides = find_counter(self._app, claimed.counter_id).folder.sides
+        return sides is not Sides.SINGLE and claimed.backs is None
 
     def _of_record(self, record: BatchRecord) -> Scan:
         batch = record.batch

@@ -66,6 +66,16 @@ def scan(drawn: DemoDossier, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def two_sides(drawn: DemoDossier, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same pages as a one-sided scanner gives them: the stack was turned over."""
+    folder = tmp_path_factory.mktemp("sides")
+    fronts, backs = list(drawn.pages[::2]), list(drawn.pages[1::2])
+    (folder / "fronts.pdf").write_bytes(to_pdf(fronts))
+    (folder / "backs.pdf").write_bytes(to_pdf(backs[::-1]))
+    return folder
+
+
 def sohoa(home: Path, *words: object) -> Result:
     return CliRunner().invoke(app, [*map(str, words), "--home", str(home)])
 
@@ -231,3 +241,23 @@ def wait_for(happens: Any, seconds: float = 60) -> None:
     while not happens():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_two_scans_of_both_sides_are_filed_like_one(
+    told: dict[str, Any], two_sides: Path, tmp_path: Path
+) -> None:
+    fronts, backs = two_sides / "fronts.pdf", two_sides / "backs.pdf"
+    again = sohoa(
+        tmp_path / "home", "ingest", fronts, "--backs", backs, "--counter", "demo",
+        "--json",
+    )  # fmt: skip
+    assert again.exit_code == 0, again.stderr
+    found = json.loads(again.stdout)
+    papers = [
+        [(each["doctype"], each["pages"]) for each in dossier["documents"]]
+        for job in (told, found)
+        for dossier in job["dossiers"]
+    ]
+    assert papers[0] == papers[1]
+    verified = sohoa(tmp_path / "home", "verify")
+    assert verified.exit_code == 0, verified.stderr

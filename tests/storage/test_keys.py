@@ -39,12 +39,20 @@ def test_the_month_of_an_original_is_that_of_utc() -> None:
     )
 
 
-@pytest.mark.parametrize("media_type", MediaType)
+@pytest.mark.parametrize("media_type", sorted(set(MediaType) - {MediaType.PAIR}))
 def test_an_original_keeps_the_ending_of_its_kind(media_type: MediaType) -> None:
     key = keys.original_key(replace(BATCH, media_type=media_type))
 
     assert key.endswith(media_type.suffix)
     assert keys.media_type(key) == media_type
+
+
+def test_two_scans_lie_beside_what_joins_them() -> None:
+    joined = keys.original_key(replace(BATCH, media_type=MediaType.PAIR))
+    key = keys.side_key(joined, "backs", MediaType.TIFF)
+    assert key == joined.replace("scan.json", "backs.tif")
+    assert keys.find_side(key) == (BATCH.id, joined, "backs")
+    assert keys.find_side(joined) is None
 
 
 @pytest.mark.parametrize(

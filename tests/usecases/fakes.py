@@ -35,6 +35,7 @@ from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import Ingester
 from pipeline.usecases.read import PageTask, to_receipt
 from pipeline.usecases.receive import Receiver
+from pipeline.usecases.sides import SidePairing
 from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
 from tests.catalog.made_up import Clock
@@ -100,6 +101,9 @@ class TypedPages:
     numbers: list[int] = field(default_factory=list)
     """Pages that were read, in this order."""
 
+    places: list[tuple[str, int]] = field(default_factory=list)
+    """Names of the files they were in, and their numbers there."""
+
     careful: list[bool] = field(default_factory=list)
     """Whether they were to be read twice."""
 
@@ -116,6 +120,7 @@ class TypedPages:
             page = replace(self.sheets[task.number - 1], picture=PICTURE.suffix)
             key = self.archive.put_page(task.batch_id, task.recipe, page, PICTURE.data)
             self.numbers.append(task.number)
+            self.places.append((task.path.name, task.number_in_file or task.number))
             self.careful.append(task.careful)
             yield to_receipt(page, key)
 
@@ -188,6 +193,7 @@ class House:
     filer: Filer
     upkeep: Upkeep
     viewer: Viewer
+    sides: SidePairing
 
     def drop(self, data: bytes = SCAN, name: str = "scan.tif") -> Path:
         path = self.home / "drop" / COUNTER.id / name
@@ -212,7 +218,7 @@ class House:
     def work_through(self) -> None:
         """Do what the watch and the upkeep do, once."""
         self.inbox.sweep()
-        for claimed in self.inbox.claimed():
+        for claimed in self.sides.ready(self.inbox.claimed()):
             record = self.receiver.receive(claimed)
             if isinstance(record, BatchRecord):
                 self.digitize(record.batch.id)
@@ -254,6 +260,7 @@ def open_house(
     cutter: Cutter | None = None,
     recipe: str = RECIPE,
     careful: str | None = None,
+    counter: Counter = COUNTER,
 ) -> House:
     """Open the use-cases on *home*, as one start of the program does.
 
@@ -265,6 +272,7 @@ def open_house(
         cutter: fails one call of store, catalog or drop folders.
         recipe: names how pages are read.
         careful: names how the counter's pages are read twice, where they are.
+        counter: whose drop folder there is.
     """
     clock = clock or Clock()
     cutter = cutter or Cutter()
@@ -274,7 +282,7 @@ def open_house(
     look = partial(probe, limits=LIMITS)
     real_inbox = DropFolders(
         home / "drop",
-        (COUNTER,),
+        (counter,),
         InboxOptions(Patience(0, 600)),
         look,
         clock,
@@ -317,4 +325,5 @@ def open_house(
             archive, catalog, inbox, filer, scratch, timedelta(days=30), clock
         ),
         viewer=Viewer(archive),
+        sides=SidePairing(inbox, catalog, receiver, (counter,), clock),
     )
