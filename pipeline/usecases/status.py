@@ -10,14 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-<<<<<<< HEAD
 from pipeline.messages import advice, paper_name, sentence, status_word
 from pipeline.model.dossier import Manifest
-from pipeline.model.scan import Counter
-=======
-from pipeline.messages import advice, sentence, status_word
 from pipeline.model.scan import Counter, Sides
->>>>>>> cef2825 (Put fronts and backs of a one-sided scanner together)
 from pipeline.model.state import (
     ENDED_BADLY,
     BatchRecord,
