@@ -19,8 +19,6 @@ from pipeline.errors import (
     WorkTakenOver,
 )
 from pipeline.model.dossier import DossierStatus, Manifest, Plan, PlannedDossier
-from pipeline.model.scan import Counter
-from pipeline.model.dossier import DossierStatus, Manifest, Plan
 from pipeline.model.scan import Counter, MediaType
 from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
 from pipeline.model.text import PageReceipt, ReadPage
