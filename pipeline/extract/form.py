@@ -7,6 +7,7 @@ from pipeline.extract.columns import cell, clip, spell
 from pipeline.extract.labels import Label, divide, find_anchor, find_labels
 from pipeline.extract.layout import letter_height, segments
 from pipeline.extract.values import parse
+from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.template import FieldRule, Half, Kind, Take
 from pipeline.model.text import OcrWord, ReadPage
 from pipeline.model.unicode import comparable
@@ -24,6 +25,9 @@ _FULL = 0.8
 _CLOSE = 1.25
 """Letter heights of white between two lines of one value, at most."""
 
+_BESIDE = 1.2
+"""Letter heights that the middle of a writing may lie off its label's."""
+
 _CLOSING = ("toi xin cam doan", "toi cam doan", "chung toi cam doan", "kinh mong")
 """How the sentence below the last field of a form begins, folded."""
 
@@ -39,6 +43,9 @@ class Value:
     page: int
     label_score: float
     """0-1; halved where the label stands twice on its line, as in two columns."""
+
+    unread: BoundingBox | None = None
+    """Where something is written instead that was not read."""
 
     @property
     def text(self) -> str:
@@ -144,7 +151,29 @@ class Form:
             other.label == label.label and other.line == label.line
             for other in self.labels
         )
-        return Value(tuple(words), self.read.page.number, label.score / twice)
+        unread = None
+        if not any(_filled(word) for word in words):
+            unread = self._unread_beside(label)
+        return Value(tuple(words), self.read.page.number, label.score / twice, unread)
+
+    def _unread_beside(self, label: Label) -> BoundingBox | None:
+        """Ink right of a label, before the next one, that no word was read of."""
+        line = self.lines[label.line]
+        start = line.words[label.last - 1].box.right
+        height = letter_height((line,))
+        stops = [
+            line.words[other.first].box.left
+            for other in self.labels
+            if other.line == label.line and other.first >= label.last
+        ]
+        beside = [
+            box
+            for box in self.read.unread
+            if box.left >= start - height
+            and box.left < min(stops, default=self.read.page.width)
+            and abs(box.middle[1] - line.box.middle[1]) <= _BESIDE * height
+        ]
+        return enclosing(beside) if beside else None
 
     def _right_of(self, label: Label, kind: Kind) -> list[OcrWord] | None:
         """The words right of a label; None where it is but the head of a longer one."""

@@ -50,6 +50,12 @@ def to_field(
     latest = None if ahead else today
     parsed = parse(rule.kind, value.text, today=latest)
     named = rule.take.value
+    if value.unread is not None:
+        why = f"{named}: written, but not read"
+        empty = missing(rule.name, why)
+        return replace(
+            empty, status=FieldStatus.REVIEW, page=value.page, box=value.unread
+        )
     if parsed.value is None or not value.words:
         return missing(rule.name, f"{named}: not filled in")
     words = narrow(value.words, rule.kind, parsed, latest)

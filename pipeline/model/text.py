@@ -122,6 +122,9 @@ class ReadPage:
     picture: str = ""
     """File name suffix of the page's picture in the work area: ``.jpg`` or ``.png``."""
 
+    unread: tuple[BoundingBox, ...] = ()
+    """Where something is written that no word was read of: handwriting, mostly."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageReceipt:

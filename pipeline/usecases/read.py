@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.errors import PageUnreadable, ScanRejected
 from pipeline.imaging.arrays import to_gray, turn
+from pipeline.imaging.handwriting import find_unread_ink
 from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.scan import OWN_WORDS, MediaType, Page
@@ -20,6 +21,7 @@ from pipeline.model.text import (
     OcrLine,
     OcrPage,
     OcrWord,
+    PageCode,
     PageReceipt,
     ReadPage,
     SecondLook,
@@ -177,6 +179,8 @@ class PageReader:
             text, looks = self._recognize(raster, prepared, task)
         with watch.stage("codes"):
             codes = find_codes(to_gray(prepared.picture), prepared.picture_dpi)
+        with watch.stage("unread"):
+            unread = _unread(prepared, text, codes) if text.lines else ()
         with watch.stage("encode"):
             picture = encode_picture(
                 prepared.picture, bilevel=prepared.bilevel, dpi=prepared.picture_dpi
@@ -197,7 +201,7 @@ class PageReader:
             contrast=prepared.quality.contrast,
             source="ocr" if raster.words is None else OWN_WORDS,
         )
-        result = ReadPage(page, text, codes, looks, picture.suffix)
+        result = ReadPage(page, text, codes, looks, picture.suffix, unread)
         return result, picture.data, layers
 
     def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
@@ -274,6 +278,13 @@ def to_receipt(
         readable=result.page.readable,
         seconds=seconds,
     )
+
+
+def _unread(
+    prepared: Prepared, text: OcrPage, codes: tuple[PageCode, ...]
+) -> tuple[BoundingBox, ...]:
+    known = [word.box for word in text.words] + [code.box for code in codes]
+    return find_unread_ink(to_gray(prepared.picture), known, prepared.picture_dpi)
 
 
 def _placeholder(number: int) -> _Result:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pipeline.messages import translate
 from pipeline.model.dossier import CodeSource, Field, Presence
-from pipeline.model.template import DocType
+from pipeline.model.template import DocType, FieldRule
 
 _FIELDS = {
     "so_ky_hieu": "Document number",
@@ -65,6 +65,7 @@ REASONS = {
     "nearest known name": "the nearest known name was taken",
     "print differs from code": "the print differs from the barcode or QR code",
     "codes differ": "the codes on the paper differ",
+    "written, but not read": "something is written there that could not be read",
     "does not look like": "it does not have the usual form",
     "not-before": "two dates are in the wrong order",
     "id-matches-birth": "personal number and year of birth do not fit",
@@ -94,12 +95,23 @@ _SOURCES = {
 _LITTLE_CONFIDENCE = "it was read with little confidence"
 
 
+_SIDES = {
+    "wife": "wife",
+    "husband": "husband",
+    "bride": "bride",
+    "groom": "groom",
+    "seller": "seller",
+    "buyer": "buyer",
+}
+"""How names of fields begin of which a paper has two, and whose each is."""
+
+
 class FieldLabels:
     """Names fields by what is printed before them on their type of paper."""
 
     def __init__(self, doctypes: Iterable[DocType]) -> None:
         self._printed = {
-            (doctype.code, rule.name): rule.labels[0].split(" / ")[0]
+            (doctype.code, rule.name): _printed_label(rule, doctype.fields)
             for doctype in doctypes
             for rule in doctype.fields
             if rule.labels
@@ -111,6 +123,14 @@ class FieldLabels:
         # A dossier may be older than the template it is shown with.
         printed = self._printed.get((doctype, name)) or self._anywhere.get(name)
         return field_label(name, printed)
+
+
+def _printed_label(rule: FieldRule, others: Iterable[FieldRule]) -> str:
+    """What is printed before a field, and whose it is where that is printed twice."""
+    label = rule.labels[0].split(" / ")[0]
+    alike = sum(rule.labels[:1] == other.labels[:1] for other in others)
+    side = _SIDES.get(rule.name.split("_")[0])
+    return f"{label} ({translate(side)})" if side and alike > 1 else label
 
 
 def field_label(name: str, printed: str | None = None) -> str:

@@ -5,12 +5,12 @@ import pytest
 from pipeline.extract.form import Form
 from pipeline.extract.labelled import to_field
 from pipeline.model.dossier import Field, FieldStatus
-from pipeline.model.geometry import enclosing
+from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.template import DocType, FieldRule, Kind, Take
 from pipeline.model.text import OcrWord, Reading, ReadPage, SecondLook
 from tests.extract.typed import page
 
-OK, REVIEW = FieldStatus.OK, FieldStatus.REVIEW
+OK, REVIEW, MISSING = FieldStatus.OK, FieldStatus.REVIEW, FieldStatus.MISSING
 DOCTYPE = DocType("don-de-nghi", "Đơn đề nghị")
 PHONE = "0912345678"
 NUMBER = "034187000123"
@@ -124,3 +124,27 @@ def test_a_doubtful_text_is_accepted_where_others_read_the_same() -> None:
     once, _ = field_of(Kind.TEXT, text, sure=0.85)
     twice, _ = field_of(Kind.TEXT, text, text, text, sure=0.85)
     assert (once.status, twice.status) == (REVIEW, OK)
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "status"),
+    [
+        (400, 295, REVIEW),
+        (400, 500, MISSING),
+        (20, 300, MISSING),
+    ],
+    ids=["beside the label", "elsewhere", "left of it"],
+)
+def test_what_is_written_and_not_read_goes_to_review_as_an_image(
+    left: int, top: int, status: FieldStatus
+) -> None:
+    rule = FieldRule("any", Take.RIGHT_OF_LABEL, Kind.PERSON_NAME, ("Họ và tên",))
+    ink = BoundingBox(left, top, left + 300, top + 40)
+    read = replace(page((200, 300, "Họ và tên:")), unread=(ink,))
+    value = Form(read, (rule,)).find(rule)
+    assert value is not None
+
+    field = to_field(rule, value, read, DOCTYPE, None)
+
+    assert (field.status, field.value) == (status, None)
+    assert field.box == (ink if status is REVIEW else None)
