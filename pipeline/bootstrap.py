@@ -21,6 +21,7 @@ from pipeline.model.scan import Counter
 from pipeline.model.signature import SignatureLevel
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
+from pipeline.pdf.signatures import SignatureJudge
 from pipeline.reading import open_page_pool, open_page_reader
 from pipeline.recipe import find_careful, make_recipe
 from pipeline.settings import (
@@ -194,6 +195,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
             make_recipe(settings, careful=True),
             find_careful(counters, procedures, settings.reading.careful),
         ),
+        SignatureJudge(settings.config / "trust").judge,
     )
     keep = timedelta(days=settings.work.keep_days)
     return App(

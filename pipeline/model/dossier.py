@@ -7,7 +7,7 @@ from enum import StrEnum
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.mark import Conversion
 from pipeline.model.scan import Page
-from pipeline.model.signature import AgencySignature
+from pipeline.model.signature import AgencySignature, IncomingSignature
 
 MANIFEST_VERSION = 1
 """Raised whenever a reader of older manifests would misread a newer one."""
@@ -236,6 +236,9 @@ class Plan:
     sheets: tuple[str, ...] = ()
     """Nonces of our own sheets in the batch; none is good for another batch."""
 
+    signatures: tuple[IncomingSignature, ...] = ()
+    """Those the scan's file brought along: then it is an electronic document."""
+
 
 class DossierStatus(StrEnum):
     """Whether a person still has to look."""
@@ -302,6 +305,10 @@ class Manifest:
     sheets: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     completeness: Completeness | None = None
+    signatures: tuple[IncomingSignature, ...] = ()
+    """Those of the original, which is kept byte for byte and is the record then; what
+    is filed here are derivatives of it."""
+
     version: int = MANIFEST_VERSION
 
     @property

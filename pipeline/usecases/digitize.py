@@ -20,6 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.model.dossier import DossierStatus, Manifest, Plan, PlannedDossier
 from pipeline.model.scan import Counter, MediaType
+from pipeline.model.signature import IncomingSignature
 from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
 from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.compose import Composer
@@ -53,6 +54,11 @@ class Care:
     counters: frozenset[str] = frozenset()
 
 
+def no_signatures(_path: Path) -> tuple[IncomingSignature, ...]:
+    """Look for no signatures."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Digitizer:
     """Leads one batch through reading, composing and filing."""
@@ -67,6 +73,8 @@ class Digitizer:
     options: WorkOptions
     clock: Callable[[], datetime]
     care: Care = Care()
+    judge: Callable[[Path], tuple[IncomingSignature, ...]] = no_signatures
+    """Judges the signatures of a PDF that was received."""
 
     @contextmanager
     def work_on(self, batch_id: str, owner: str) -> Iterator["Work | None"]:
@@ -135,6 +143,8 @@ class Work:
     _done: int = field(default=0, init=False)
     """Pages whose results are there."""
 
+    _signatures: tuple[IncomingSignature, ...] | None = field(default=None, init=False)
+
     @property
     def careful(self) -> bool:
         """Whether the counter wants its pages read twice."""
@@ -177,6 +187,7 @@ class Work:
             self._done += 1
             self._still_reading()
             yield receipt
+        self._signatures = self._judge(tasks[0].path)
         for path in {task.path for task in tasks}:
             path.unlink(missing_ok=True)  # documents take its room
 
@@ -194,6 +205,22 @@ class Work:
             task = self._task(paths[side], pair.sides[side].media_type, number)
             tasks.append(replace(task, number_in_file=place))
         return tasks
+
+    def _judge(self, path: Path) -> tuple[IncomingSignature, ...]:
+        is_pdf = self.record.batch.media_type is MediaType.PDF
+        return self.by.judge(path) if is_pdf else ()
+
+    def _judged_signatures(self) -> tuple[IncomingSignature, ...]:
+        """Judge the original's signatures, unless that was done when it was read."""
+        batch = self.record.batch
+        if self._signatures is None and batch.media_type is MediaType.PDF:
+            path = self.scratch / f"scan{batch.media_type.suffix}"
+            self.by.archive.fetch_original(
+                self.record.original_key, path, sha256=batch.sha256
+            )
+            self._signatures = self._judge(path)
+            path.unlink(missing_ok=True)
+        return self._signatures or ()
 
     def _task(self, path: Path, media_type: MediaType, number: int) -> PageTask:
         return PageTask(
@@ -241,6 +268,7 @@ class Work:
             today=batch.received_at.astimezone(_COUNTER_TIME).date(),
             used=self._taken(MarkKind.SHEET, composer.sheets_in(pages)),
         )
+        plan = replace(plan, signatures=self._judged_signatures())
         codes = [dossier.code for dossier in plan.dossiers if dossier.code]
         plan = doubt_earlier(plan, self._taken(MarkKind.CODE, codes))
         return replace(

@@ -32,6 +32,13 @@ log = logging.getLogger(__name__)
 FIRST_REVISION = 1
 PRODUCER = "sohoa"
 
+_DERIVATIVE = (
+    "Bản dẫn xuất của văn bản điện tử đã ký số; bản có chữ ký số là tệp gốc được lưu"
+    " nguyên vẹn, có SHA-256 ghi ở mục nguồn."
+)
+"""What a file says of itself that was made from a signed one, and is not signed by
+those who signed that."""
+
 Beat = Callable[[], None]
 """Called for each page: a sign of life, which may end the work."""
 
@@ -150,6 +157,7 @@ class Filer:
             readings=dossier.readings,
             sheets=plan.sheets,
             completeness=dossier.completeness,
+            signatures=plan.signatures,
         )
         return self.archive.commit(manifest)
 
@@ -166,7 +174,10 @@ class Filer:
             self._page(batch.id, plan.recipe, number)
             for number in range(span.first, span.last + 1)
         ]
-        conversion = self._conversion(batch, dossier.procedure, read)
+        conversion = self._conversion(
+            batch, dossier.procedure, read, is_signed=bool(plan.signatures)
+        )
+        said = conversion.text.replace("\n", " | ") if conversion else ""
         mark = self.marker.mark(conversion) if self.marker and conversion else None
         self.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="filing-", dir=self.scratch) as folder:
@@ -177,7 +188,7 @@ class Filer:
                     title=planned.title or "Tài liệu",
                     created_at=batch.received_at,
                     producer=PRODUCER,
-                    subject=conversion.text.replace("\n", " | ") if conversion else "",
+                    subject=_DERIVATIVE if plan.signatures else said,
                     identifier=f"{dossier.id}/{planned.number}",
                     source=batch.sha256,
                 ),
@@ -204,10 +215,16 @@ class Filer:
         )
 
     def _conversion(
-        self, batch: ScanBatch, procedure: str | None, read: list[ReadPage]
+        self,
+        batch: ScanBatch,
+        procedure: str | None,
+        read: list[ReadPage],
+        *,
+        is_signed: bool,
     ) -> Conversion | None:
-        """Describe the conversion of a paper; what was born digital was none."""
-        if self.marker is None or all(page.page.source == OWN_WORDS for page in read):
+        """Describe the conversion of a paper; an electronic document was none."""
+        born_digital = all(page.page.source == OWN_WORDS for page in read)
+        if self.marker is None or is_signed or born_digital:
             return None
         return self.marker.convert(batch, procedure)
 

@@ -1,5 +1,6 @@
 import errno
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
@@ -14,11 +15,14 @@ from pipeline.errors import (
     WorkTakenOver,
 )
 from pipeline.model.dossier import DossierStatus
+from pipeline.model.signature import IncomingSignature
 from pipeline.model.state import BatchState, MarkKind
+from pipeline.pdf.signatures import unreadable
 from pipeline.split.sheets import COPIED
 from pipeline.usecases import compose, dossier_codes
 from pipeline.usecases.digitize import is_worth_retrying
 from tests.catalog.made_up import Clock
+from tests.pdf.drawn import page_of_bars, scan_pdf
 from tests.split.paper import CODE, continued, leader, page, sheet, stack
 from tests.usecases.fakes import (
     ATTEMPTS,
@@ -29,10 +33,14 @@ from tests.usecases.fakes import (
     TWO_SLIPS,
     Cutter,
     House,
+    finish,
     open_house,
     scan,
     slip,
 )
+
+SIGNED = scan_pdf(page_of_bars())
+"""Stands for a PDF with a signature."""
 
 
 def state(house: House, batch_id: str) -> BatchState:
@@ -419,3 +427,24 @@ def test_an_error_tells_whether_another_try_makes_sense(
     error: Exception, worth: bool
 ) -> None:
     assert is_worth_retrying(error) is worth
+
+
+def test_signatures_of_a_pdf_are_judged_once_and_kept(home: Path) -> None:
+    seen: list[Path] = []
+    found = unreadable("UNREADABLE", "Signature1")
+
+    def judge(path: Path) -> tuple[IncomingSignature, ...]:
+        assert path.read_bytes() == SIGNED
+        seen.append(path)
+        return (found,)
+
+    house = open_house(home, TWO_SLIPS[:1])
+    digitizer = replace(house.digitizer, judge=judge)
+    record = house.receive(SIGNED)
+    with digitizer.work_on(record.batch.id, "worker") as work:
+        assert work is not None
+        (manifest,) = finish(work)
+
+    assert (manifest.signatures, len(seen)) == ((found,), 1)
+    assert house.archive.manifest(manifest.id).signatures == (found,)
+    assert house.archive.read(manifest.original_key) == SIGNED
