@@ -122,6 +122,10 @@ class IntakeSettings(Section):
     damaged_after: Seconds = 30.0
     """The same for a damaged file that has its end: waiting will hardly mend it."""
 
+    keep_filed: Annotated[float, Field(ge=0)] = 60.0
+    """Seconds a filed scan stays in staging: a store may forget in a power cut what it
+    answered last."""
+
     max_bytes: Count = 2_000_000_000
     max_pages: Count = 2_000
     max_pixels: Count = 250_000_000

@@ -266,6 +266,16 @@ def restart(
     return find(connection, batch_id)
 
 
+def reopen(connection: Connection, moments: Moments, batch_id: str) -> None:
+    """Let a filed batch be done again, as the store has lost what it became."""
+    filed = batches.c.state.in_([BatchState.FILED.value, BatchState.REVIEW.value])
+    connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id, filed)
+        .values(_ended(moments, BatchState.RECEIVED, None) | _ALL_TRIES_ANEW)
+    )
+
+
 def stalled(
     connection: Connection, moments: Moments, *, older_than: float
 ) -> tuple[BatchRecord, ...]:

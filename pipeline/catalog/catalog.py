@@ -160,6 +160,10 @@ class SqlCatalog:
             lambda each: batches.restart(each, self._moments, batch_id)
         )
 
+    def reopen(self, batch_id: str) -> None:
+        """Let a filed batch be done again, as the store has lost what it became."""
+        self._database.run(lambda each: batches.reopen(each, self._moments, batch_id))
+
     def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
         """List batches that nobody works on."""
         return self._database.run(

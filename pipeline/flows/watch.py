@@ -110,4 +110,5 @@ def _take_in(app: App, claimed: ClaimedFile, started: set[tuple[str, str]]) -> N
     if new and app.turns.may_start(record):
         start_digitize(record)
         started.add(work)
-    app.receiver.settle(claimed)
+    keep = timedelta(seconds=app.settings.intake.keep_filed)
+    app.receiver.settle(claimed, keep=keep)

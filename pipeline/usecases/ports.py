@@ -352,6 +352,9 @@ class Catalog(Protocol):
             is no such batch.
         """
 
+    def reopen(self, batch_id: str) -> None:
+        """Let a filed batch be done again, as the store has lost what it became."""
+
     def stalled(self, *, older_than: float) -> tuple[BatchRecord, ...]:
         """List batches nobody works on.
 

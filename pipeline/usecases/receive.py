@@ -4,10 +4,16 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.errors import DuplicateScan, ObjectConflict, ScanRejected, SidesDiffer
+from pipeline.errors import (
+    DuplicateScan,
+    ObjectConflict,
+    ObjectMissing,
+    ScanRejected,
+    SidesDiffer,
+)
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.pair import SIDE_NAMES, Pair, Side
@@ -53,17 +59,39 @@ class Receiver:
         except ScanRejected as error:
             return self.refuse(claimed, error)
 
-    def settle(self, claimed: ClaimedFile) -> None:
-        """Clear staging of a file whose batch has come to an end."""
+    def settle(self, claimed: ClaimedFile, *, keep: timedelta = timedelta(0)) -> None:
+        """Clear staging of a file whose batch has come to an end.
+
+        Args:
+            claimed: a file in staging.
+            keep: time after its filing that the file is kept. Some stores answer
+                before what they took survives a power cut (docs/operations.md); until
+                then this file is what can be filed again.
+        """
         record = self.catalog.batch_of_claim(claimed.id)
         if record is None:
             return
         if record.state in (BatchState.FILED, BatchState.REVIEW):
-            self.inbox.release(claimed)
+            if not keep or self.clock() - record.changed_at >= keep:
+                self._let_go(claimed, record)
         elif record.state is BatchState.SET_ASIDE:
             self.inbox.set_aside(claimed, record.reason or ScanRejected.reason, "")
         elif record.state is BatchState.FAILED:
             self.inbox.park(claimed)
+
+    def _let_go(self, claimed: ClaimedFile, record: BatchRecord) -> None:
+        """Release a file if the store shows what it became; else file it again."""
+        batch = record.batch
+        pair = None if claimed.backs is None else self._pair(claimed, claimed.backs)
+        self._put(batch, claimed, pair)
+        try:
+            for dossier_id in self.catalog.dossiers_of(batch.id):
+                self.archive.manifest(dossier_id)
+        except ObjectMissing:
+            log.error("batch %s begins again: the store lost its dossiers", batch.id)  # noqa: TRY400
+            self.catalog.reopen(batch.id)
+        else:
+            self.inbox.release(claimed)
 
     def _accept(self, claimed: ClaimedFile) -> BatchRecord | None:
         pair = None if claimed.backs is None else self._pair(claimed, claimed.backs)
@@ -83,10 +111,7 @@ class Receiver:
             self._return_to_writer(claimed)
             return None
         try:
-            if pair is None or claimed.backs is None:
-                key = self.archive.put_original(batch, claimed.path)
-            else:
-                key = self.archive.put_pair(batch, pair, (claimed.path, claimed.backs))
+            key = self._put(batch, claimed, pair)
         except ObjectConflict:
             # The bytes read for the store are not those that were hashed.
             if self.inbox.is_unchanged(claimed):
@@ -99,6 +124,11 @@ class Receiver:
             self._clear_staging(earlier.claim)
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
         return record
+
+    def _put(self, batch: ScanBatch, claimed: ClaimedFile, pair: Pair | None) -> str:
+        if pair is None or claimed.backs is None:
+            return self.archive.put_original(batch, claimed.path)
+        return self.archive.put_pair(batch, pair, (claimed.path, claimed.backs))
 
     def _pair(self, claimed: ClaimedFile, backs: Path) -> Pair:
         """Look into fronts and backs; both are refused where one is, or they differ."""

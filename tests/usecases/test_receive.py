@@ -1,5 +1,7 @@
 import hashlib
+import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,51 @@ def test_staging_is_cleared_once_the_batch_is_filed(
 
     assert house.staged() == []
     assert house.set_aside() == set()
+
+
+@pytest.fixture
+def filed(house: House) -> ClaimedFile:
+    """A claim whose batch was filed just now."""
+    claimed = house.claim()
+    record = house.receiver.receive(claimed)
+    assert isinstance(record, BatchRecord)
+    house.digitize(record.batch.id)
+    return claimed
+
+
+def test_a_filed_scan_is_kept_for_a_while(house: House, filed: ClaimedFile) -> None:
+    house.receiver.settle(filed, keep=timedelta(seconds=60))
+    assert house.inbox.claimed() == (filed,)
+
+    house.clock.pass_by(61)
+    house.receiver.settle(filed, keep=timedelta(seconds=60))
+
+    assert house.staged() == []
+
+
+def test_an_original_that_the_store_forgot_is_put_again(
+    house: House, filed: ClaimedFile
+) -> None:
+    (original,) = (house.home / "store" / "originals").rglob("scan.*")
+    original.unlink()
+
+    house.receiver.settle(filed)
+
+    assert original.read_bytes() == SCAN
+    assert house.staged() == []
+
+
+def test_dossiers_that_the_store_forgot_are_filed_again(
+    house: House, filed: ClaimedFile
+) -> None:
+    before = house.keys()
+    shutil.rmtree(house.home / "store" / "dossiers")
+
+    house.receiver.settle(filed)
+    house.work_through()
+
+    assert house.keys() == before
+    assert house.staged() == []
 
 
 def test_a_batch_that_was_set_aside_is_put_before_the_clerk(house: House) -> None:
