@@ -62,6 +62,6 @@ def find_careful(
 
 
 def _template_digests(config: Path) -> Iterator[str]:
-    for folder in ("doctypes", "procedures"):
-        for path in sorted((config / folder).glob("*.yaml")):
+    for pattern in ("doctypes/*.yaml", "procedures/*.yaml", "kinds.yaml"):
+        for path in sorted(config.glob(pattern)):
             yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"

@@ -6,7 +6,8 @@ line and rule.
 """
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -75,12 +76,40 @@ _Node = TypeVar("_Node", bound="_Entry")
 def load_doctypes(config: Path) -> tuple[DocType, ...]:
     """Read ``doctypes/*.yaml`` below *config*, ordered by code.
 
+    A field without a threshold of its own gets that of its kind, in ``kinds.yaml``, or
+    that of its type where this is higher.
+
     Raises:
         TemplateError: a file is missing, malformed or contradicts another one.
     """
     owners: dict[str, Path] = {}
+    kinds = load_thresholds(config)
     paths = _files(config / "doctypes")
-    return tuple(_read_doctype(path, owners) for path in paths)
+    return tuple(_thresholded(_read_doctype(path, owners), kinds) for path in paths)
+
+
+def load_thresholds(config: Path) -> dict[Kind, float]:
+    """Read ``kinds.yaml``: confidence under which a value of a kind goes to review.
+
+    Empty where there is no such file.
+
+    Raises:
+        TemplateError: it is malformed.
+    """
+    path = config / "kinds.yaml"
+    if not path.exists():
+        return {}
+    return dict(_Source(path).read(_KindsEntry).review_below)
+
+
+def _thresholded(doctype: DocType, kinds: Mapping[Kind, float]) -> DocType:
+    fields = tuple(
+        replace(rule, review_below=max(kinds[rule.kind], doctype.review_below))
+        if rule.review_below is None and rule.kind in kinds
+        else rule
+        for rule in doctype.fields
+    )
+    return replace(doctype, fields=fields)
 
 
 def load_procedures(config: Path) -> tuple[Procedure, ...]:
@@ -101,6 +130,10 @@ def find_problems(config: Path) -> Iterator[TemplateError]:
     Raises:
         TemplateError: a folder of templates is missing or empty.
     """
+    try:
+        load_thresholds(config)
+    except TemplateError as error:
+        yield error
     owners: dict[str, Path] = {}
     known = set()
     for path in _files(config / "doctypes"):
@@ -171,6 +204,10 @@ class _FieldEntry(_Entry):
     half: Half | None = None
     column: _Words | None = None
     sensitive: bool = False
+
+
+class _KindsEntry(_Entry):
+    review_below: dict[Kind, _Share]
 
 
 class _CheckEntry(_Entry):

@@ -5,7 +5,12 @@ import pytest
 from pipeline.errors import TemplateError
 from pipeline.model.template import Check, DocType, Kind, Rule, Take, Within
 from pipeline.model.unicode import comparable
-from pipeline.templates import find_problems, load_doctypes, load_procedures
+from pipeline.templates import (
+    find_problems,
+    load_doctypes,
+    load_procedures,
+    load_thresholds,
+)
 
 SHIPPED = Path(__file__).parent.parent / "config"
 
@@ -228,3 +233,38 @@ def test_all_problems_are_found_and_a_broken_type_is_told_once(config: Path) -> 
 
 def test_the_shipped_templates_have_no_problem() -> None:
     assert list(find_problems(SHIPPED)) == []
+
+
+def test_a_field_gets_the_threshold_of_its_kind_and_never_a_lower_one(
+    config: Path,
+) -> None:
+    write(config / "kinds.yaml", "review_below: {date: 0.9}")
+    own = BIRTH.replace("kind: date}", "kind: date, review_below: 0.7}", 1)
+    write(config / "doctypes/giay-khai-sinh.yaml", own)
+    first, second = load_doctypes(config)[0].fields
+    assert (first.review_below, second.review_below) == (0.7, 0.9)
+
+    strict = BIRTH.replace("code:", "review_below: 0.95\ncode:", 1)
+    write(config / "doctypes/giay-khai-sinh.yaml", strict)
+    assert load_doctypes(config)[0].fields[0].review_below == 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("review_below: {dat: 0.9}", "dat"),
+        ("review_below: {date: 1.9}", "less than or equal"),
+        ("reviewbelow: {}", "reviewbelow"),
+    ],
+)
+def test_thresholds_of_unknown_kinds_are_refused(
+    config: Path, text: str, rule: str
+) -> None:
+    write(config / "kinds.yaml", text)
+    (problem,) = find_problems(config)
+    assert "kinds.yaml:1" in str(problem)
+    assert rule in str(problem)
+
+
+def test_every_kind_has_a_threshold() -> None:
+    assert set(load_thresholds(SHIPPED)) == set(Kind)

@@ -29,7 +29,7 @@ from pipeline.model.template import UNKNOWN, DocType, Kind
 from pipeline.model.text import ReadPage
 from pipeline.model.unicode import collapse, normalize, place_tones
 from pipeline.split.boundaries import split_pages
-from pipeline.templates import load_doctypes
+from pipeline.templates import load_doctypes, load_thresholds
 from tests.benchmarks.dossiers import OFFICE
 from tests.benchmarks.readings import (
     ROOT,
@@ -54,6 +54,9 @@ _WRITTEN = "written"
 """Style of values drawn as if by hand: read as well as may be, never bound to be."""
 
 _WORST = 10
+_ALLOWED = 0.005
+"""Share of the accepted values that may be wrong."""
+
 _BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.01)
 
 RIGHT, REVIEW, MISSING, WRONG = "right", "review", "missing", "wrong"
@@ -149,6 +152,7 @@ def main() -> None:
     print(f"{total.stale} of {total.scans} scans were drawn before the last change\n")
     print_score(total)
     print_reliability(total.fields)
+    print_thresholds(total.fields)
     if told.errors:
         print_errors(total.fields)
     if told.worst:
@@ -305,6 +309,42 @@ def print_reliability(fields: Sequence[Judged]) -> None:
             wrong = sum(not each.same for each in accepted)
             span = f"{low:.2f} to {min(high, 1):.2f}"
             print(f"| {span} | {len(mine)} | {right:.1f} | {len(accepted)} | {wrong} |")
+
+
+def print_thresholds(fields: Sequence[Judged]) -> None:
+    """Print what each kind's threshold costs, and the lowest that would do.
+
+    With no error among n accepted values, the share of errors is below 3/n with 95 %
+    confidence (the rule of three): few values say little.
+    """
+    set_to = load_thresholds(CONFIG)
+    print("\n| kind | values | threshold | accepted wrong | at most % | lowest |")
+    print("|---|--:|--:|--:|--:|--:|")
+    by_kind: dict[str, list[Judged]] = defaultdict(list)
+    for each in fields:
+        if each.found.value is not None:
+            by_kind[each.kind].append(each)
+    for kind, mine in sorted(by_kind.items()):
+        accepted = [each for each in mine if each.found.status is FieldStatus.OK]
+        wrong = sum(not each.same for each in accepted)
+        most = 100 * (wrong + 3) / len(accepted) if accepted else 100.0
+        least = set_to[Kind(kind)] if kind != _METADATA else 0.0
+        lowest = _lowest_threshold(mine)
+        print(
+            f"| {kind} | {len(mine)} | {least or '-'} | {wrong} of {len(accepted)} "
+            f"| {most:.1f} | {lowest:.2f} |"
+        )
+
+
+def _lowest_threshold(fields: Sequence[Judged]) -> float:
+    """From which confidence on at most 0.5 % of the values are not what is printed."""
+    order = sorted(fields, key=lambda each: -each.found.confidence)
+    wrong, lowest = 0, 1.0
+    for count, each in enumerate(order, 1):
+        wrong += not each.same
+        if wrong <= _ALLOWED * count:
+            lowest = each.found.confidence
+    return lowest
 
 
 def print_errors(fields: Sequence[Judged]) -> None:
