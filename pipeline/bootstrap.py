@@ -22,7 +22,7 @@ from pipeline.model.signature import SignatureLevel
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
 from pipeline.pdf.signatures import SignatureJudge
-from pipeline.reading import open_page_pool, open_page_reader
+from pipeline.reading import open_look_pool, open_page_pool, open_page_reader
 from pipeline.recipe import find_careful, make_recipe
 from pipeline.settings import (
     Settings,
@@ -60,6 +60,7 @@ from pipeline.usecases.digitize import (
 )
 from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import FileReader, Ingested, Ingester
+from pipeline.usecases.inspect import Desk, Inspector, LookPool, describe_defects
 from pipeline.usecases.marking import Marker
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
@@ -82,6 +83,7 @@ __all__ = [
     "TriedPaper",
     "Work",
     "copy_store",
+    "describe_defects",
     "find_counter",
     "find_problems",
     "init_store",
@@ -119,6 +121,7 @@ class App:
     catalog: Catalog
     inbox: Inbox
     receiver: Receiver
+    desk: Desk
     digitizer: Digitizer
     filer: Filer
     signing: SigningQueue
@@ -150,11 +153,19 @@ def open_app(settings: Settings) -> Iterator[App]:
         ConfigError: a setting, counter or template is wrong.
         ToolMissing: a program or model is not there.
     """
-    with open_catalog(settings) as catalog, open_page_pool(settings) as pool:
-        yield _put_together(settings, catalog, pool)
+    with (
+        open_catalog(settings) as catalog,
+        open_page_pool(settings) as pool,
+        open_look_pool(settings) as looks,
+    ):
+        app = _put_together(settings, catalog, pool, looks)
+        with app.desk:
+            yield app
 
 
-def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
+def _put_together(
+    settings: Settings, catalog: Catalog, pool: PagePool, looks: LookPool
+) -> App:
     counters = load_counters(settings.config)
     doctypes = load_doctypes(settings.config)
     procedures = load_procedures(settings.config)
@@ -176,6 +187,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
     )
     recipe = make_recipe(settings)
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
+    inspector = Inspector(catalog, looks, counters, enabled=settings.quality.check)
     digitizer = Digitizer(
         archive,
         catalog,
@@ -184,6 +196,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
             sheet_keys(settings.sheets),
             settings.sheets.keep,
             procedures,
+            frozenset(settings.quality.review),
         ),
         filer,
         pool,
@@ -196,6 +209,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
             find_careful(counters, procedures, settings.reading.careful),
         ),
         SignatureJudge(settings.config / "trust").judge,
+        inspector,
     )
     keep = timedelta(days=settings.work.keep_days)
     return App(
@@ -208,6 +222,7 @@ def _put_together(settings: Settings, catalog: Catalog, pool: PagePool) -> App:
         catalog=catalog,
         inbox=inbox,
         receiver=receiver,
+        desk=Desk(inspector),
         digitizer=digitizer,
         filer=filer,
         signing=SigningQueue(archive, catalog, signatory, filer.index, scratch, now),

@@ -60,6 +60,19 @@ ADVICE = {
 }
 """What the clerk should do, by reason."""
 
+DEFECTS = {
+    "blurred": "{0} blurred: wipe the glass, lay the paper flat, then scan again.",
+    "faint": "{0} faint: choose a darker setting on the scanner, then scan again.",
+    "dark": "{0} too dark: choose a lighter setting on the scanner, then scan again.",
+    "cut-off": "{0} cut off: lay the whole sheet within the marks, then scan again.",
+    "coarse": "{0} too coarse: set the scanner to 300 dpi, then scan again.",
+    "wrong-side": "{0} blank: turn the sheet over where it has print, then scan again.",
+}
+"""What is wrong with pages, after their numbers, and what the clerk should do."""
+
+PAGES = {"one": "Page {0} is", "many": "Pages {0} are", "all": "All pages are"}
+"""How pages are named before what is wrong with them."""
+
 STATUS_WORDS = {
     "TITLE": "Scans of",
     "WAITING": "Files in the folder that are not accepted yet",
@@ -87,6 +100,39 @@ def sentence(reason: str, language: str = LANGUAGE) -> str:
 def advice(reason: str, language: str = LANGUAGE) -> str:
     """Say what the clerk should do about it."""
     return translate(ADVICE.get(reason, ASK_OPERATOR), language)
+
+
+def defect_sentence(
+    defect: str, pages: tuple[int, ...], page_count: int, language: str = LANGUAGE
+) -> str:
+    """Say which pages of a scan should be scanned again, and how.
+
+    Args:
+        defect: value of a `pipeline.model.quality.Defect`.
+        pages: their numbers in the scan, ascending.
+        page_count: pages of the scan.
+        language: code of the language.
+    """
+    if len(pages) == 1:
+        named = translate(PAGES["one"], language).format(pages[0])
+    elif len(pages) == page_count:
+        named = translate(PAGES["all"], language)
+    else:
+        named = translate(PAGES["many"], language).format(_runs(pages))
+    return translate(DEFECTS[defect], language).format(named)
+
+
+def _runs(numbers: tuple[int, ...]) -> str:
+    """Write 1, 2, 3, 5 as ``1-3, 5``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs
+    )
 
 
 def status_word(name: str, language: str = LANGUAGE) -> str:

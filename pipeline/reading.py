@@ -8,6 +8,7 @@ import functools
 import os
 import tempfile
 
+from pipeline.imaging.defects import DefectLimits
 from pipeline.imaging.prepare import PrepareOptions
 from pipeline.ocr.engine import (
     OcrEngine,
@@ -18,11 +19,15 @@ from pipeline.ocr.engine import (
 )
 from pipeline.settings import Settings
 from pipeline.stores import open_archive
+from pipeline.usecases.inspect import InspectOptions, LookPool
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.read import PageReader, ReadOptions
 
 _PART_FOR_THE_OTHER_ENGINE = 0.7
 """Of a page's time limit; the rest is for drawing, preparing and keeping it."""
+
+_LOOKERS = 2
+"""Processes that look at pages: a second for ten pages, however many a machine has."""
 
 
 def open_page_pool(settings: Settings) -> PagePool:
@@ -57,12 +62,43 @@ def open_page_reader(settings: Settings) -> PageReader:
         open_engine(reading.engine, tessdata=tessdata, model=reading.model),
         second,
         ReadOptions(
-            PrepareOptions(reading_dpi=reading.dpi, picture_dpi=reading.picture_dpi),
+            PrepareOptions(
+                reading_dpi=reading.dpi,
+                picture_dpi=reading.picture_dpi,
+                limits=defect_limits(settings),
+            ),
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
             layers=settings.filing.layers,
         ),
         open_other=functools.partial(_open_other_engine, settings),
+    )
+
+
+def open_look_pool(settings: Settings) -> LookPool:
+    """Build the pool of processes that look at pages before any is read."""
+    workers = settings.reading.workers or os.cpu_count() or 1
+    return LookPool(
+        InspectOptions(
+            defect_limits(settings),
+            max_pixels=settings.intake.max_pixels,
+            seconds=settings.quality.seconds,
+            memory=settings.reading.page_memory,
+            workers=min(workers, _LOOKERS),
+        )
+    )
+
+
+def defect_limits(settings: Settings) -> DefectLimits:
+    """Say from where on a page counts as badly scanned."""
+    quality = settings.quality
+    return DefectLimits(
+        sharpness=quality.sharpness,
+        contrast=quality.contrast,
+        paper=quality.paper,
+        dpi=quality.dpi,
+        cut_lines=quality.cut_lines,
+        cut_letters=quality.cut_letters,
     )
 
 

@@ -30,6 +30,7 @@ def make_recipe(settings: Settings, *, careful: bool = False) -> str:
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
         f"layers {settings.filing.layers}",
         f"sheets {settings.sheets.keep}",
+        f"quality {settings.quality.model_dump(mode='json', exclude={'seconds'})}",
         *(["careful"] if careful else []),
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]

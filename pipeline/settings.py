@@ -23,11 +23,13 @@ from pydantic_settings import (
 
 from pipeline.errors import ConfigError
 from pipeline.model.dossier_code import UNIT
+from pipeline.model.quality import Defect
 from pipeline.model.scan import Counter, FolderRules, Priority, Share, Sides
 from pipeline.model.sheet import Separates
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Part = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
@@ -134,6 +136,46 @@ class IntakeSettings(Section):
     probe_seconds: Seconds = 10.0
     probe_memory: Count = 1_500_000_000
     """Bytes the probing child may use."""
+
+
+class QualitySettings(Section):
+    """From where on a page counts as badly scanned."""
+
+    check: bool = True
+    """Whether all pages are looked at before any is read, and the clerk is told which
+    should be scanned again."""
+
+    sharpness: Part = 0.37
+    """Below: blurred. Blur of 2 pixels at 200 dpi has 0.35, of 1.6, still read well,
+    0.41."""
+
+    contrast: Part = 0.3
+    """Below: faint. Black print has 0.9."""
+
+    paper: Part = 0.43
+    """Brightness of the paper below which a page is too dark."""
+
+    dpi: Annotated[float, Field(ge=0, le=600)] = 190.0
+    """Below: too coarse. The law asks for 200 (Decree 30/2020); scanners round."""
+
+    cut_lines: Count = 3
+    """Lines that the left or right edge cuts, from which on a page is cut off."""
+
+    cut_letters: Count = 8
+    """Letters that the upper or lower edge cuts, likewise."""
+
+    review: tuple[Defect, ...] = (
+        Defect.BLURRED,
+        Defect.FAINT,
+        Defect.DARK,
+        Defect.CUT_OFF,
+        Defect.WRONG_SIDE,
+    )
+    """Defects that put a dossier before a person. Too coarse is not among them: such
+    pages read well, and it is a setting of the scanner, the same for every scan."""
+
+    seconds: Seconds = 10.0
+    """Time limit of one page; one that takes longer goes unjudged."""
 
 
 class ReadingSettings(Section):
@@ -289,6 +331,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     catalog: CatalogSettings = CatalogSettings()
     intake: IntakeSettings = IntakeSettings()
+    quality: QualitySettings = QualitySettings()
     reading: ReadingSettings = ReadingSettings()
     filing: FilingSettings = FilingSettings()
     signing: SigningSettings = SigningSettings()
@@ -380,6 +423,7 @@ class _CounterEntry(Section):
     patch: Separates = Separates.DOSSIER
     agencies: tuple[Annotated[str, Field(pattern=f"^{UNIT}$")], ...] = ()
     careful: bool | None = None
+    both_sides: bool = True
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
     sides: Sides = Sides.SINGLE
     sides_within: Seconds = 600.0

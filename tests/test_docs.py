@@ -115,6 +115,8 @@ def as_written(default: object) -> str:
     """Write a default as the page does."""
     if isinstance(default, SecretStr) or default in (None, ()):
         return ""
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default))
     if isinstance(default, bool):
         return str(default).lower()
     return f"{default:g}" if isinstance(default, float) else str(default)
@@ -141,7 +143,8 @@ def test_the_file_of_settings_holds_the_defaults() -> None:
         parts = value.items() if isinstance(value, dict) else ()
         assert name in Settings.model_fields
         for part, given in parts:
-            assert given == settings()[f"{name}.{part}"]
+            told = tuple(given) if isinstance(given, list) else given
+            assert told == settings()[f"{name}.{part}"]
 
 
 def fenced(page: str, language: str) -> list[str]:

@@ -4,6 +4,7 @@ Every change is one conditional statement: who wins is decided by the database, 
 process that dies leaves nothing half done.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from pipeline.catalog.database import upsert
 from pipeline.catalog.moments import Moments
 from pipeline.catalog.schema import batches, rejections
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import MediaType, ScanBatch
 from pipeline.model.state import (
     ENDED_BADLY,
@@ -254,6 +256,21 @@ def finish(
     return _change(connection, held, _ended(moments, state, reason))
 
 
+def judge(
+    connection: Connection,
+    moments: Moments,
+    batch_id: str,
+    defects: Iterable[PageDefect],
+) -> None:
+    """Record which pages should be scanned again; whose turn it is stays as it was."""
+    stored = json.dumps([[each.page, each.defect.value] for each in sorted(defects)])
+    connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(defects=stored, changed_at=moments.now())
+    )
+
+
 def restart(
     connection: Connection, moments: Moments, batch_id: str
 ) -> BatchRecord | None:
@@ -365,7 +382,14 @@ def _to_record(row: Row[Any]) -> BatchRecord:
         changed_at=row.changed_at,
         lease_until=row.lease_until,
         excused=row.excused,
+        defects=_to_defects(row.defects),
     )
+
+
+def _to_defects(stored: str | None) -> tuple[PageDefect, ...] | None:
+    if stored is None:
+        return None
+    return tuple(PageDefect(page, Defect(name)) for page, name in json.loads(stored))
 
 
 def _to_rejected(row: Row[Any]) -> RejectedScan:

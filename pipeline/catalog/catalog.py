@@ -12,6 +12,7 @@ from pipeline.catalog.moments import Clock, Moments
 from pipeline.catalog.search import search
 from pipeline.catalog.tsvector import TsVector
 from pipeline.model.dossier import Manifest
+from pipeline.model.quality import PageDefect
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
 from pipeline.model.signature import SigningState
@@ -152,6 +153,12 @@ class SqlCatalog:
         """End the work on a batch; False where another try has the lease now."""
         return self._database.run(
             lambda each: batches.finish(each, self._moments, lease, state, reason)
+        )
+
+    def judge(self, batch_id: str, defects: tuple[PageDefect, ...]) -> None:
+        """Record which pages of a batch should be scanned again."""
+        self._database.run(
+            lambda each: batches.judge(each, self._moments, batch_id, defects)
         )
 
     def restart(self, batch_id: str) -> BatchRecord | None:

@@ -105,6 +105,7 @@ batches = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("lease_owner", Text),
     Column("lease_until", UtcTime),
+    Column("defects", Text),  # JSON: [[page, defect], …]; NULL: nobody has looked
     Index(None, "changed_at"),
     Index(None, "state", "changed_at"),
     Index(None, "counter_id", "changed_at"),

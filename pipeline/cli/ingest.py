@@ -6,13 +6,14 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from pipeline.bootstrap import App, Ingested, find_counter, open_app
+from pipeline.bootstrap import App, Ingested, describe_defects, find_counter, open_app
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, progress, say, say_error
 from pipeline.cli.results import ingested_to_json
 from pipeline.cli.say import say_manifest
 from pipeline.errors import ConfigError, ExitCode, PipelineError, Remedy, ToolMissing
+from pipeline.model.quality import PageDefect
 from pipeline.model.text import PageReceipt
 
 log = logging.getLogger(__name__)
@@ -105,6 +106,10 @@ def _ingest(application: App, file: Path, counter: str, backs: Backs) -> Ingeste
         def on_page(receipt: PageReceipt, pages: int) -> None:
             bar.update(task, total=pages, completed=receipt.number)
 
+        def on_defects(defects: tuple[PageDefect, ...], pages: int) -> None:
+            for said in describe_defects(defects, pages):
+                say_error(f"{file}: {said}")
+
         return application.ingester.ingest(
             file,
             counter,
@@ -112,6 +117,7 @@ def _ingest(application: App, file: Path, counter: str, backs: Backs) -> Ingeste
             on_page,
             backs.path,
             reverse=backs.reverse,
+            on_defects=on_defects,
         )
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from pipeline.bootstrap import Ingested, Signed, TriedPaper
+from pipeline.bootstrap import Ingested, Signed, TriedPaper, describe_defects
 from pipeline.messages import sentence
 from pipeline.model.dossier import Document, Field, Manifest
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.quality import PageDefect
 from pipeline.model.search import Hit
 from pipeline.model.state import BatchRecord, RejectedScan
 from pipeline.model.text import ReadPage
@@ -22,7 +23,20 @@ def ingested_to_json(file: str, result: Ingested) -> dict[str, Any]:
         "reason": result.reason,
         "message": sentence(result.reason or result.outcome.upper()),
         "pages": result.pages,
+        "rescan": _defects_to_json(result.defects, result.pages),
         "dossiers": [manifest_to_json(manifest) for manifest in result.manifests],
+    }
+
+
+def _defects_to_json(
+    defects: tuple[PageDefect, ...] | None, pages: int
+) -> dict[str, Any] | None:
+    """Describe which pages to scan again; None where nobody has looked."""
+    if defects is None:
+        return None
+    return {
+        "pages": [{"page": each.page, "defect": each.defect} for each in defects],
+        "messages": list(describe_defects(defects, pages)),
     }
 
 
@@ -39,6 +53,7 @@ def batch_to_json(record: BatchRecord, dossiers: tuple[str, ...]) -> dict[str, A
         "excused": record.excused,
         "received_at": record.batch.received_at.isoformat(),
         "changed_at": record.changed_at.isoformat(),
+        "rescan": _defects_to_json(record.defects, record.batch.page_count),
         "original": record.original_key,
         "dossiers": list(dossiers),
     }
@@ -174,7 +189,12 @@ def page_to_json(page: ReadPage) -> dict[str, Any]:
         "height": page.page.height,
         "dpi": page.page.dpi,
         "skew": page.page.skew,
+        "skew_confidence": page.page.skew_confidence,
         "quarter_turns": page.page.quarter_turns,
+        "turns_confidence": page.page.turns_confidence,
+        "sharpness": page.page.sharpness,
+        "contrast": page.page.contrast,
+        "defects": list(page.page.defects),
         "blank": page.page.blank,
         "readable": page.page.readable,
         "source": page.page.source,

@@ -16,8 +16,9 @@ from pipeline.bootstrap import Work, is_worth_retrying, load_settings, open_app
 from pipeline.errors import ScanRejected, WorkTakenOver
 from pipeline.flows.living import begin_again, sign_in
 from pipeline.flows.names import DIGITIZE
-from pipeline.flows.report import publish_report
+from pipeline.flows.report import publish_defects, publish_report
 from pipeline.model.dossier import Manifest
+from pipeline.model.quality import PageDefect
 from pipeline.model.text import PageReceipt
 
 P = ParamSpec("P")
@@ -52,6 +53,14 @@ def read_pages(work: Work) -> tuple[PageReceipt, ...]:
         progress = 100 * len(receipts) / work.record.batch.page_count
         update_progress_artifact(bar, progress=progress)
     return tuple(receipts)
+
+
+@_stage("look at pages")
+def check_pages(work: Work) -> tuple[PageDefect, ...]:
+    """Tell which pages should be scanned again, before any is read."""
+    defects = work.check_pages()
+    publish_defects(work.record, defects)
+    return defects
 
 
 @_stage("file dossiers")
@@ -92,9 +101,10 @@ def digitize(batch_id: str) -> State[Any]:
             if work is None:
                 return Completed(name="Nothing to do")
             opaque = _unvisited(work)
+            defects = check_pages(opaque)
             receipts = read_pages(opaque)
             manifests = file_dossiers(opaque)
-            publish_report(app.settings.web, work.record, receipts, manifests)
+            publish_report(app.settings.web, work.record, receipts, manifests, defects)
     except ScanRejected as error:
         return Failed(name="Set aside", message=f"{error.reason}: {error}")
     except WorkTakenOver:

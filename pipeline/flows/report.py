@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
+from pipeline.bootstrap import describe_defects
 from pipeline.model.dossier import Manifest
+from pipeline.model.quality import PageDefect
 from pipeline.model.state import BatchRecord
 from pipeline.model.text import PageReceipt
 from pipeline.settings import WebSettings
@@ -16,11 +18,12 @@ def publish_report(
     record: BatchRecord,
     receipts: tuple[PageReceipt, ...],
     manifests: tuple[Manifest, ...],
+    defects: tuple[PageDefect, ...] = (),
 ) -> None:
     """Leave counts, times and links; no values, no text, no names."""
     base = f"http://{web.host}:{web.port}"
     create_markdown_artifact(
-        markdown=to_markdown(base, record, receipts, manifests),
+        markdown=to_markdown(base, record, receipts, manifests, defects),
         description=f"batch {record.batch.id}",
     )
     for manifest in manifests:
@@ -29,11 +32,22 @@ def publish_report(
         )
 
 
+def publish_defects(record: BatchRecord, defects: tuple[PageDefect, ...]) -> None:
+    """Leave a note, before any page is read, where some should be scanned again."""
+    if defects:
+        said = describe_defects(defects, record.batch.page_count)
+        create_markdown_artifact(
+            markdown="\n".join(f"- {sentence}" for sentence in said),
+            description=f"batch {record.batch.id}: pages to scan again",
+        )
+
+
 def to_markdown(
     base: str,
     record: BatchRecord,
     receipts: tuple[PageReceipt, ...],
     manifests: tuple[Manifest, ...],
+    defects: tuple[PageDefect, ...] = (),
 ) -> str:
     """Write the report.
 
@@ -42,6 +56,7 @@ def to_markdown(
         record: the batch.
         receipts: one a page.
         manifests: what the batch became.
+        defects: pages that should be scanned again.
     """
     batch = record.batch
     unreadable = [r.number for r in receipts if not r.readable]
@@ -50,6 +65,9 @@ def to_markdown(
         f"**{batch.page_count} pages**, {words} words, attempt {record.attempt}",
         "",
         f"Pages that could not be read: {unreadable or 'none'}",
+        "",
+        "Pages to scan again: "
+        + (" ".join(describe_defects(defects, batch.page_count)) or "none"),
         "",
         "| dossier | status | documents | fields to review | doubts |",
         "|---|---|--:|--:|---|",

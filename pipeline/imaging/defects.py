@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.imaging.arrays import GrayImage, darkness, paper_around
-from pipeline.imaging.quality import Quality
+from pipeline.imaging.arrays import GrayImage
+from pipeline.imaging.quality import Ink, Quality
 from pipeline.model.quality import Defect
 
 _PICTURE = 0.35
@@ -56,20 +55,26 @@ class DefectLimits:
 
 
 def find_defects(
-    gray: GrayImage, dpi: float, quality: Quality, limits: DefectLimits
+    ink: Ink,
+    dpi: float,
+    quality: Quality,
+    limits: DefectLimits,
+    *,
+    scanned_dpi: float | None = None,
 ) -> tuple[Defect, ...]:
     """List what is wrong with a page; a blank one has nothing wrong in itself.
 
     Args:
-        gray: the page as scanned, ink dark. Not changed.
+        ink: the page as scanned. Not changed.
         dpi: its resolution, pixels per inch.
         quality: as measured of the page.
         limits: from where on it counts.
+        scanned_dpi: what it was scanned at, where the page was reduced since.
     """
     found = []
     if quality.paper < limits.paper:
         found.append(Defect.DARK)
-    if dpi < limits.dpi:
+    if (scanned_dpi or dpi) < limits.dpi:
         found.append(Defect.COARSE)
     if quality.blank or quality.coverage > _PICTURE:
         return tuple(found)
@@ -78,30 +83,29 @@ def find_defects(
         found.append(Defect.BLURRED)
     elif quality.contrast < limits.contrast:
         found.append(Defect.FAINT)
-    if _is_cut_off(gray, dpi, limits):
+    if _is_cut_off(ink.darker, dpi, limits):
         found.append(Defect.CUT_OFF)
     return tuple(found)
 
 
-def _is_cut_off(gray: GrayImage, dpi: float, limits: DefectLimits) -> bool:
+def _is_cut_off(darker: GrayImage, dpi: float, limits: DefectLimits) -> bool:
     """Tell whether lines of print run out of the picture on any side."""
-    ink = darkness(gray, paper_around(gray)) > _INK_BELOW_PAPER
     depth = round(_STRIP * dpi / 25.4)
-    sides = (ink[:, :depth], ink[:, : -depth - 1 : -1])
-    ends = (ink[:depth].T, ink[: -depth - 1 : -1].T)
+    sides = (darker[:, :depth], darker[:, : -depth - 1 : -1])
+    ends = (darker[:depth].T, darker[: -depth - 1 : -1].T)
     return any(_count_cut(side, dpi)[0] >= limits.cut_lines for side in sides) or any(
         _count_cut(end, dpi)[1] >= limits.cut_letters for end in ends
     )
 
 
-def _count_cut(strip: NDArray[np.bool_], dpi: float) -> tuple[int, int]:
+def _count_cut(strip: GrayImage, dpi: float) -> tuple[int, int]:
     """Count lines and letters that column 0 of *strip* cuts.
 
     Returns:
         Rules, and cut letters that others stand beside on their line inwards; and all
         cut letters.
     """
-    pixels = np.ascontiguousarray(strip, np.uint8)
+    pixels = np.ascontiguousarray(strip > _INK_BELOW_PAPER, np.uint8)
     stats = cv2.connectedComponentsWithStats(pixels)[2][1:]
     smallest, largest = (side * dpi / 25.4 for side in _LETTER)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]

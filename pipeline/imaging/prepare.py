@@ -1,16 +1,18 @@
 """Make of one scanned page a picture to keep and a reading copy for the engine."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.imaging.arrays import WHITE, GrayImage, Image, resize_to_dpi
 from pipeline.imaging.clean import despeckle, red_free
-from pipeline.imaging.deskew import estimate_skew, rotate
+from pipeline.imaging.defects import DefectLimits, find_defects
+from pipeline.imaging.deskew import NO_SKEW, estimate_skew, rotate
 from pipeline.imaging.marks import wipe_leaders
-from pipeline.imaging.quality import Quality, measure_quality
+from pipeline.imaging.quality import Quality, measure_quality, see_ink
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.quality import Defect
 
 _LOWEST_READING_DPI = 150
 """From here on a page is read as it is: enlarging adds nothing. Coarser ones are
@@ -34,6 +36,9 @@ class PrepareOptions:
     """Degrees from which the reading copy is, too: turning one that is tilted by half a
     degree took words wrong from 26 to 42, by one degree from 37 to 28."""
 
+    limits: DefectLimits = field(default_factory=DefectLimits)
+    """From where on a page counts as badly scanned."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
@@ -54,6 +59,10 @@ class Prepared:
     quality: Quality
     residual: float = 0.0
     """Degrees, clockwise, by which the reading is tilted against the picture."""
+
+    skew_confidence: float = 0.0
+    defects: tuple[Defect, ...] = ()
+    """Why the page should be scanned again."""
 
     def to_picture(self, box: BoundingBox) -> BoundingBox:
         """Map a box of the reading to the picture, clipped to the page.
@@ -84,8 +93,11 @@ def prepare(
     if _LOWEST_READING_DPI <= dpi < reading_dpi:
         reading_dpi = round(dpi)
     reading = resize_to_dpi(red_free(image, dpi), dpi, reading_dpi)
-    quality = measure_quality(reading, reading_dpi)
-    skew = 0.0 if quality.blank else estimate_skew(reading).degrees
+    ink = see_ink(reading)
+    quality = measure_quality(ink, reading_dpi)
+    defects = find_defects(ink, reading_dpi, quality, options.limits, scanned_dpi=dpi)
+    found = NO_SKEW if quality.blank else estimate_skew(reading)
+    skew = found.degrees
     residual = 0.0
     if not quality.blank:
         reading = despeckle(reading)  # before a turn spreads the specks
@@ -98,7 +110,16 @@ def prepare(
     if not quality.blank:
         reading = wipe_leaders(reading, reading_dpi)
     return Prepared(
-        picture, picture_dpi, bilevel, reading, reading_dpi, skew, quality, residual
+        picture,
+        picture_dpi,
+        bilevel,
+        reading,
+        reading_dpi,
+        skew,
+        quality,
+        residual,
+        found.confidence,
+        defects,
     )
 
 

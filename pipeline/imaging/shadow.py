@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.arrays import GrayImage, darkness, paper_around
+from pipeline.imaging.quality import Ink
 
 Trace = NDArray[np.float32]
 """Shape `_CELLS`: mean darkness of the page's parts, less that of those around."""
@@ -27,16 +27,15 @@ _ALIKE = 0.45
 another paper 0.1 to 0.4, and 0.8 where its lines happen to stand in the same places."""
 
 
-def find_trace(gray: GrayImage) -> Trace:
+def find_trace(ink: Ink) -> Trace:
     """Reduce a page to where its darkness lies.
 
     Args:
-        gray: the page, ink dark. Not changed.
+        ink: the page. Not changed.
     """
-    darker = darkness(gray, paper_around(gray))
     rows, columns = _CELLS
     means = cv2.resize(
-        darker.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA
+        ink.darker.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA
     )
     return np.asarray(means - cv2.blur(means, _AROUND), np.float32)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.model.quality import Defect
 from pipeline.model.sheet import Separates
 
 BATCH_ID_LENGTH = 32
@@ -126,6 +127,9 @@ class Counter:
 
     mark: str | None = None
     """Code of the mark in ``config/marks.toml``; None: the usual one."""
+    both_sides: bool = True
+    """Whether the scanner takes both sides of a sheet, so that blank backs are nothing
+    to speak of. False: a blank page lay the wrong way."""
 
     folder: FolderRules = FolderRules()
     patch: Separates = Separates.DOSSIER
@@ -192,8 +196,14 @@ class Page:
     skew: float = 0.0
     """Degrees, clockwise positive, that the sheet was tilted before straightening."""
 
+    skew_confidence: float = 0.0
+    """0-1; 0 where no rows were found, or the page kept its own words."""
+
     quarter_turns: int = 0
     """Clockwise quarter turns, 0-3, applied to bring the page upright."""
+
+    turns_confidence: float = 0.0
+    """0-1; 0 where it could not be told, so that the page was left as it lay."""
 
     blank: bool = False
     readable: bool = True
@@ -204,6 +214,9 @@ class Page:
 
     contrast: float = 0.0
     """Paper level minus ink level, 0-1."""
+
+    defects: tuple[Defect, ...] = ()
+    """Why the page should be scanned again, as told from its pixels."""
 
     source: str = "ocr"
     """``ocr``, or `OWN_WORDS` where a born-digital page kept its own words."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.model.quality import PageDefect
 from pipeline.model.scan import ScanBatch
 from pipeline.model.signature import SigningState
 
@@ -57,6 +58,9 @@ class BatchRecord:
     excused: int = 0
     """Tries that do not count against the allowed number: ended by an outage or from
     outside, or from before an operator's or a clerk's new start."""
+
+    defects: tuple[PageDefect, ...] | None = None
+    """Pages that should be scanned again; None while nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline.model.dossier import (
     PlannedDossier,
     Span,
 )
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import Counter, ScanBatch
 from pipeline.model.template import SEPARATOR, UNKNOWN, DocType, Procedure
 from pipeline.model.text import ReadPage
@@ -32,6 +33,7 @@ _ID_DIGITS = 16
 UNKNOWN_PAPER = "a paper of unknown type"
 UNREADABLE_PAGE = "a page could not be read"
 CONTRADICTION = "papers of this dossier contradict one another"
+BAD_SCAN = "a page should be scanned again"
 
 SHEET_TITLE = "Separator sheet"
 """Title of a sheet that is kept, before it is translated."""
@@ -49,6 +51,8 @@ class Composer:
     """Separator sheets are papers of the dossier they stand before."""
 
     procedures: tuple[Procedure, ...] = ()
+    review: frozenset[Defect] = frozenset()
+    """Defects of pages that a person has to look at."""
 
     def sheets_in(self, pages: Iterable[ReadPage]) -> tuple[str, ...]:
         """List the nonces of our own sheets on *pages*."""
@@ -65,6 +69,7 @@ class Composer:
         *,
         today: date,
         used: frozenset[str] = frozenset(),
+        defects: tuple[PageDefect, ...] = (),
     ) -> Plan:
         """Cut *pages* into dossiers and documents and read their fields.
 
@@ -77,11 +82,13 @@ class Composer:
             counter: where they were scanned, with its rules.
             today: the counter's date.
             used: nonces of those of our sheets that came with an earlier batch.
+            defects: pages that should be scanned again.
         """
         rules = _rules(counter, self.keys, used)
         spans = split_pages(pages, self.doctypes, rules)
         groups = _into_dossiers(spans, keep_sheets=self.keep_sheets)
-        work = _Work(self, batch, pages, counter, today)
+        bad = {each.page for each in defects if each.defect in self.review}
+        work = _Work(self, batch, pages, counter, today, frozenset(bad))
         shared = shared_codes(group.code for group in groups)
         dossiers = tuple(
             work.dossier(ordinal, group, shared=group.code in shared)
@@ -122,6 +129,8 @@ class _Work:
     pages: tuple[ReadPage, ...]
     counter: Counter | None
     today: date
+    bad: frozenset[int]
+    """Numbers of the pages to be scanned again."""
 
     def dossier(self, ordinal: int, group: _Group, *, shared: bool) -> PlannedDossier:
         """Decide one dossier."""
@@ -152,6 +161,8 @@ class _Work:
         procedure = self._procedure(documents)
         completeness = self._completeness(documents, procedure)
         doubts += doubt_completeness(completeness)
+        if any(page.page.number in self.bad for page in own):
+            doubts.append(BAD_SCAN)
         before = [span for span in group.sheets if span not in group.papers]
         every = (*_pages_of(before, self.pages), *own)
         return PlannedDossier(

@@ -19,6 +19,7 @@ from pipeline.errors import (
     WorkTakenOver,
 )
 from pipeline.model.dossier import DossierStatus, Manifest, Plan, PlannedDossier
+from pipeline.model.quality import PageDefect
 from pipeline.model.scan import Counter, MediaType
 from pipeline.model.signature import IncomingSignature
 from pipeline.model.state import BatchRecord, BatchState, Lease, MarkKind
@@ -26,6 +27,7 @@ from pipeline.model.text import PageReceipt, ReadPage
 from pipeline.usecases.compose import Composer
 from pipeline.usecases.dossier_codes import SEEN_BEFORE, doubt_earlier
 from pipeline.usecases.file import Filer
+from pipeline.usecases.inspect import Inspector
 from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog
 from pipeline.usecases.read import PageTask, to_receipt
@@ -75,6 +77,8 @@ class Digitizer:
     care: Care = Care()
     judge: Callable[[Path], tuple[IncomingSignature, ...]] = no_signatures
     """Judges the signatures of a PDF that was received."""
+
+    inspector: Inspector | None = None
 
     @contextmanager
     def work_on(self, batch_id: str, owner: str) -> Iterator["Work | None"]:
@@ -144,6 +148,8 @@ class Work:
     """Pages whose results are there."""
 
     _signatures: tuple[IncomingSignature, ...] | None = field(default=None, init=False)
+    _fetched: list[PageTask] | None = field(default=None, init=False)
+    """How to read each page, once the original is in the scratch folder."""
 
     @property
     def careful(self) -> bool:
@@ -154,6 +160,23 @@ class Work:
     def recipe(self) -> str:
         """How the pages are read; careful readings are kept apart from others."""
         return self.by.care.recipe if self.careful else self.by.recipe
+
+    def check_pages(self) -> tuple[PageDefect, ...]:
+        """Tell which pages should be scanned again, unless that is known already.
+
+        Raises:
+            CatalogBusy, StoreUnavailable: no usable answer.
+            ObjectMissing, ObjectConflict: the stored original is not what it was.
+        """
+        record = self.by.catalog.batch(self.record.batch.id) or self.record
+        inspector = self.by.inspector
+        if record.defects is not None or inspector is None or not inspector.enabled:
+            return record.defects or ()
+        places = [
+            (task.path, task.media_type, task.number_in_file or task.number)
+            for task in self._all_tasks()
+        ]
+        return inspector.inspect(record, places)
 
     def read_pages(self) -> Iterator[PageReceipt]:
         """Read what the work area does not hold yet; yields in page order.
@@ -182,7 +205,7 @@ class Work:
         if not missing:
             return
         self.by.pool.start()
-        tasks = self._tasks(missing)
+        tasks = [each for each in self._all_tasks() if each.number in missing]
         for receipt in self.by.pool.read(tasks, self._still_reading):
             self._done += 1
             self._still_reading()
@@ -190,10 +213,17 @@ class Work:
         self._signatures = self._judge(tasks[0].path)
         for path in {task.path for task in tasks}:
             path.unlink(missing_ok=True)  # documents take its room
+        self._fetched = None
 
-    def _tasks(self, numbers: list[int]) -> list[PageTask]:
-        """Fetch the original, and say where in it each page is."""
+    def _all_tasks(self) -> list[PageTask]:
+        """Say where each page is; the original is fetched once in a try."""
+        if self._fetched is None:
+            self._fetched = self._fetch()
+        return self._fetched
+
+    def _fetch(self) -> list[PageTask]:
         batch, key = self.record.batch, self.record.original_key
+        numbers = range(1, batch.page_count + 1)
         if batch.media_type is not MediaType.PAIR:
             path = self.scratch / f"scan{batch.media_type.suffix}"
             self.by.archive.fetch_original(key, path, sha256=batch.sha256)
@@ -267,6 +297,7 @@ class Work:
             counter,
             today=batch.received_at.astimezone(_COUNTER_TIME).date(),
             used=self._taken(MarkKind.SHEET, composer.sheets_in(pages)),
+            defects=self.check_pages(),
         )
         plan = replace(plan, signatures=self._judged_signatures())
         codes = [dossier.code for dossier in plan.dossiers if dossier.code]

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.errors import CatalogBusy, ConfigError, DuplicateScan, ScanRejected
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
+from pipeline.model.quality import PageDefect
 from pipeline.model.scan import to_batch_id
 from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from pipeline.model.text import PageReceipt, ReadPage
@@ -18,6 +19,9 @@ from pipeline.usecases.read import PageTask
 from pipeline.usecases.receive import Receiver, hash_file
 
 log = logging.getLogger(__name__)
+
+OnDefects = Callable[[tuple[PageDefect, ...], int], None]
+"""Told of the pages that should be scanned again, and how many the scan has."""
 
 OnPage = Callable[[PageReceipt, int], None]
 """Told of each page that was read, and how many the scan has."""
@@ -35,6 +39,8 @@ class Ingested:
     reason: str | None
     pages: int
     manifests: tuple[Manifest, ...] = ()
+    defects: tuple[PageDefect, ...] = ()
+    """Pages that should be scanned again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Ingester:
         backs: Path | None = None,
         *,
         reverse: bool = True,
+        on_defects: OnDefects = lambda _defects, _pages: None,
     ) -> Ingested:
         """File *path* as if it had been dropped at a counter; the file itself stays.
 
@@ -87,7 +94,7 @@ class Ingester:
                 self._settled(record), outcome="duplicate", reason=DuplicateScan.reason
             )
         try:
-            self._digitize(record, owner, on_page)
+            self._digitize(record, owner, on_page, on_defects)
         except ScanRejected:
             log.info("batch %s set aside", record.batch.id)
         return self._settled(record)
@@ -105,10 +112,13 @@ class Ingester:
             )
         return received
 
-    def _digitize(self, record: BatchRecord, owner: str, on_page: OnPage) -> None:
+    def _digitize(
+        self, record: BatchRecord, owner: str, on_page: OnPage, on_defects: OnDefects
+    ) -> None:
         with self.digitizer.work_on(record.batch.id, owner) as work:
             if work is None:
                 return
+            on_defects(work.check_pages(), record.batch.page_count)
             for receipt in work.read_pages():
                 on_page(receipt, record.batch.page_count)
             work.file(work.compose())
@@ -125,6 +135,7 @@ class Ingester:
             reason=now.reason,
             pages=now.batch.page_count,
             manifests=self._manifests(now.batch.id),
+            defects=now.defects or (),
         )
 
     def _refused(self, rejected: RejectedScan) -> Ingested:

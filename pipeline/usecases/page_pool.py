@@ -37,6 +37,10 @@ OpenReader = Callable[[], PageReader]
 _PAGES_PER_PROCESS = 400
 """Pages after which a process is replaced: no leak lives long."""
 
+_NICE = 5
+"""How much reading gives way to what people wait for: the look at a scan just dropped,
+and the web page."""
+
 _AHEAD = 4
 """Pages queued per process: enough to keep it busy, few enough to stay in order."""
 
@@ -158,11 +162,11 @@ class PagePool:
             self._pool = ProcessPool(
                 max_workers=self.workers,
                 max_tasks=_PAGES_PER_PROCESS,
-                context=_ReadingContext(),
+                context=ReadingContext(),
                 initializer=_start_reading,
                 initargs=(self.open_reader, self.memory, os.getpid()),
             )
-        with _interrupts_held():
+        with interrupts_held():
             return self._pool.schedule(work, args=arguments, timeout=self.seconds)
 
     def _outcome(self, page: "_Waiting", tick: Tick) -> PageReceipt:
@@ -197,7 +201,7 @@ class PagePool:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Keep Ctrl-C from what is started meanwhile: threads, and processes of theirs.
 
     A terminal sends it to all processes. One that is still importing could not ignore
@@ -227,7 +231,9 @@ class _ReadingProcess(SpawnProcess):
             sys.modules["__main__"] = main
 
 
-class _ReadingContext(SpawnContext):
+class ReadingContext(SpawnContext):
+    """How processes for pages are started."""
+
     Process = _ReadingProcess
 
 
@@ -270,6 +276,7 @@ def _start_reading(open_reader: OpenReader, memory: int, parent: int) -> None:
     missing model here would only kill one process after another.
     """
     end_with_parent(parent)
+    os.nice(_NICE)
     _Process.open_reader = staticmethod(open_reader)
     _Process.memory = memory
 
@@ -285,11 +292,12 @@ def _read(task: PageTask) -> PageReceipt:
 def _reader() -> PageReader:
     if _Process.reader is None:
         _Process.reader = _Process.open_reader()
-        _limit_memory(_Process.memory)
+        limit_memory(_Process.memory)
     return _Process.reader
 
 
-def _limit_memory(extra: int) -> None:
+def limit_memory(extra: int) -> None:
+    """Let this process map *extra* bytes more than it has, and no byte beyond."""
     with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
         mapped = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))

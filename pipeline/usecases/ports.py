@@ -12,6 +12,7 @@ from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.intake import ClaimedFile, Probe
 from pipeline.model.pair import Pair
 from pipeline.model.proof import Finding, MadeDigest
+from pipeline.model.quality import PageDefect
 from pipeline.model.scan import ScanBatch
 from pipeline.model.search import SearchQuery, SearchResult
 from pipeline.model.signature import SigningState
@@ -343,6 +344,13 @@ class Catalog(Protocol):
 
     def finish(self, lease: Lease, state: BatchState, reason: str | None) -> bool:
         """End the work on a batch; False where another try has the lease now."""
+
+    def judge(self, batch_id: str, defects: tuple[PageDefect, ...]) -> None:
+        """Record which pages of a batch should be scanned again.
+
+        Neither its state nor whose turn it is changes; the same bytes have the same
+        defects, so they outlast a new start.
+        """
 
     def restart(self, batch_id: str) -> BatchRecord | None:
         """Let a batch that failed or was set aside begin again, with all its tries.

@@ -194,11 +194,14 @@ class PageReader:
             height=height,
             dpi=prepared.picture_dpi,
             skew=prepared.skew,
+            skew_confidence=prepared.skew_confidence,
             quarter_turns=turns.quarter_turns,
+            turns_confidence=round(turns.confidence, 3),
             blank=not text.lines and prepared.quality.blank,
             readable=task.effort.reads,
             sharpness=prepared.quality.sharpness,
             contrast=prepared.quality.contrast,
+            defects=prepared.defects if raster.words is None else (),
             source="ocr" if raster.words is None else OWN_WORDS,
         )
         result = ReadPage(page, text, codes, looks, picture.suffix, unread)

@@ -19,6 +19,7 @@ from pipeline.model.state import (
     BatchState,
     RejectedScan,
 )
+from pipeline.usecases.inspect import describe_defects
 from pipeline.usecases.ports import Archive, Catalog, Inbox
 
 _COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -27,6 +28,9 @@ _SHORT_ID = 8
 
 _MOST = 300
 """Scans looked through: more than a counter does in a day."""
+
+_INDENT = " " * 8
+"""Below a scan: what must be scanned again, where the eye falls on it."""
 
 _FILED = (BatchState.FILED, BatchState.REVIEW)
 
@@ -137,7 +141,9 @@ class StatusFile:
             said = f"{said} {advice(record.reason or record.state.name)}"
         if record.state in _FILED:
             said = f"{said} {self._dossiers(record)}"
-        return f"{batch.id[:_SHORT_ID]} · {pages} · {said}"
+        again = describe_defects(record.defects, batch.page_count)
+        lines = [f"{batch.id[:_SHORT_ID]} · {pages} · {said}"]
+        return "\n".join([*lines, *(f"{_INDENT}! {sentence}" for sentence in again)])
 
     def _dossiers(self, record: BatchRecord) -> str:
         """Say what a batch was filed as; the store is asked once for each change."""

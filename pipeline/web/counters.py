@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from pipeline.bootstrap import App, find_counter, now
+from pipeline.bootstrap import App, describe_defects, find_counter, now
 from pipeline.errors import DuplicateScan, ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
@@ -24,6 +24,10 @@ _SHOWN = 30
 
 _URGENT = timedelta(hours=24)
 """Time that a set-aside scan stays on top; later its paper has left the counter."""
+
+_AT_HAND = timedelta(minutes=30)
+"""Time that a scan with bad pages stays on top: as long as the paper may be at hand.
+Later it is told beside the scan, and by the dossier that waits for a person."""
 
 _MANIFESTS_KEPT = 1_000
 _MANIFEST_SECONDS = 20.0
@@ -49,6 +53,8 @@ class Scan:
     done: int = 0
     pages: int = 0
     dossiers: tuple[Manifest, ...] = ()
+    again: tuple[str, ...] = ()
+    """Which of its pages to scan again, in sentences."""
 
     @property
     def in_trouble(self) -> bool:
@@ -80,8 +86,7 @@ def counter_pages(app: App) -> APIRouter:
         if counter_id not in counters:
             raise HTTPException(404)
         scans = board.scans(counter_id)
-        urgent_since = now() - _URGENT
-        urgent = [each for each in scans if each.in_trouble and each.at > urgent_since]
+        urgent = [each for each in scans if is_urgent(each, now())]
         return show(
             "counter.html",
             counter=counters[counter_id],
@@ -92,6 +97,12 @@ def counter_pages(app: App) -> APIRouter:
         )
 
     return pages
+
+
+def is_urgent(scan: Scan, at: datetime) -> bool:
+    """Tell whether somebody at the counter should do something about *scan* now."""
+    age = at - scan.at
+    return (scan.in_trouble and age < _URGENT) or (bool(scan.again) and age < _AT_HAND)
 
 
 class _Board:
@@ -144,6 +155,7 @@ class _Board:
             done=record.pages_done,
             pages=batch.page_count,
             dossiers=self._dossiers(batch.id),
+            again=describe_defects(record.defects, batch.page_count),
         )
 
     def _of_rejection(self, rejected: RejectedScan) -> Scan:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pipeline.messages import translate
 from pipeline.model.dossier import CodeSource, Field, Presence
+from pipeline.model.quality import Defect
 from pipeline.model.template import DocType, FieldRule
 
 _FIELDS = {
@@ -138,6 +139,21 @@ def field_label(name: str, printed: str | None = None) -> str:
     if name in _FIELDS:
         return translate(_FIELDS[name])
     return printed or name.replace("_", " ")
+
+
+_DEFECTS = {
+    Defect.BLURRED: "blurred",
+    Defect.FAINT: "faint",
+    Defect.DARK: "too dark",
+    Defect.CUT_OFF: "cut off",
+    Defect.COARSE: "too coarse",
+    Defect.WRONG_SIDE: "wrong side",
+}
+
+
+def defect_label(defect: Defect) -> str:
+    """Say in a word what is wrong with the scan of a page."""
+    return translate(_DEFECTS[defect])
 
 
 def doubt_label(doubt: str) -> str:

@@ -15,6 +15,7 @@ from pipeline.messages import advice, paper_name, sentence, translate
 from pipeline.model.dossier import WANTING, DossierStatus, FieldStatus
 from pipeline.model.search import Snippet
 from pipeline.web.labels import (
+    defect_label,
     doubt_label,
     presence_label,
     review_reasons,
@@ -128,6 +129,7 @@ def _make_templates() -> jinja2.Environment:
         sentence=sentence,
         advice=advice,
         static_url=static_url,
+        defect_label=defect_label,
         doubt_label=doubt_label,
         paper_name=paper_name,
         presence_label=presence_label,

@@ -6,7 +6,10 @@ import pytest
 from tests.cli.conftest import Sohoa
 from tests.intake.files import locked_pdf, pdf
 
-KEYS = ["file", "batch", "sha256", "outcome", "reason", "message", "pages", "dossiers"]
+KEYS = [
+    *("file", "batch", "sha256", "outcome", "reason", "message", "pages", "rescan"),
+    "dossiers",
+]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from pipeline.flows.report import to_markdown
 from pipeline.model.dossier import DossierStatus, Manifest
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import MediaType, ScanBatch
 from pipeline.model.state import BatchRecord, BatchState
 from pipeline.model.text import PageReceipt
@@ -41,6 +42,13 @@ def test_the_report_counts_pages_words_and_attempts() -> None:
 
 def test_the_report_names_pages_that_could_not_be_read() -> None:
     assert "Pages that could not be read: [2]" in report()
+
+
+def test_the_report_names_pages_to_scan_again() -> None:
+    assert "Pages to scan again: none" in report()
+    defects = (PageDefect(2, Defect.BLURRED),)
+    told = to_markdown("http://x", RECORD, RECEIPTS, (MANIFEST,), defects)
+    assert "Pages to scan again: Trang 2 bị mờ" in told
 
 
 def test_the_report_links_each_dossier_with_its_doubts() -> None:

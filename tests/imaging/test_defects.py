@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.imaging.arrays import GrayImage
 from pipeline.imaging.defects import DefectLimits, find_defects
-from pipeline.imaging.quality import measure_quality
+from pipeline.imaging.quality import measure_quality, see_ink
 from pipeline.model.quality import Defect
 from tests.benchmarks.spoilt import dimmed, draw_odd, faded, moved, shifted
 from tests.drawing import (
@@ -21,11 +21,15 @@ from tests.drawing import (
     with_staple,
 )
 
+LIMITS = DefectLimits()
 PAGE = page_of_text(seed=1).image
 
 
-def judge(page: GrayImage, dpi: float = 200) -> tuple[Defect, ...]:
-    return find_defects(page, dpi, measure_quality(page, dpi), DefectLimits())
+def judge(
+    page: GrayImage, dpi: float = 200, limits: DefectLimits = LIMITS
+) -> tuple[Defect, ...]:
+    ink = see_ink(page)
+    return find_defects(ink, dpi, measure_quality(ink, dpi), limits)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +92,4 @@ def test_pages_with_little_on_them_are_good(page: GrayImage) -> None:
 
 
 def test_limits_are_those_that_were_set() -> None:
-    strict = DefectLimits(dpi=290)
-    found = find_defects(PAGE, 200, measure_quality(PAGE, 200), strict)
-    assert found == (Defect.COARSE,)
+    assert judge(PAGE, limits=DefectLimits(dpi=290)) == (Defect.COARSE,)

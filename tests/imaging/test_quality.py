@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.imaging.arrays import GrayImage
-from pipeline.imaging.quality import measure_quality
+from pipeline.imaging.quality import measure_quality, see_ink
 from tests.drawing import (
     bilevel,
     blank_back,
@@ -29,7 +29,7 @@ def test_an_empty_back_is_blank_however_the_front_shows(
 ) -> None:
     page = blank_back(bleed=bleed, seed=seed).image
     for worn in (page, jpeg(page, 40), uneven_light(page, 0.4)):
-        quality = measure_quality(worn, 200)
+        quality = measure_quality(see_ink(worn), 200)
         assert (quality.blank, quality.sharpness, quality.contrast) == (True, 0, 0)
 
 
@@ -46,7 +46,7 @@ def test_an_empty_back_is_blank_however_the_front_shows(
     ],
 )
 def test_a_page_with_print_is_not_blank(page: GrayImage) -> None:
-    quality = measure_quality(page, 200)
+    quality = measure_quality(see_ink(page), 200)
     assert not quality.blank
     assert quality.contrast > 0.1
     assert quality.sharpness > 0.1
@@ -55,7 +55,7 @@ def test_a_page_with_print_is_not_blank(page: GrayImage) -> None:
 def test_blur_takes_sharpness_and_fading_takes_contrast() -> None:
     page = page_of_text(lines=5).image
     sharp, soft, pale = (
-        measure_quality(worn, 200)
+        measure_quality(see_ink(worn), 200)
         for worn in (page, blurred(page, 2), faded(page, 0.6))
     )
     assert soft.sharpness < sharp.sharpness / 2
@@ -65,4 +65,4 @@ def test_blur_takes_sharpness_and_fading_takes_contrast() -> None:
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_an_even_page_is_blank(level: int) -> None:
-    assert measure_quality(np.full((300, 200), level, np.uint8), 200).blank
+    assert measure_quality(see_ink(np.full((300, 200), level, np.uint8)), 200).blank

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.dossier import CodeSource, Plan
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import Counter, MediaType, ScanBatch, to_batch_id
 from pipeline.model.template import SEPARATOR
 from pipeline.model.text import ReadPage
@@ -44,6 +45,7 @@ def planned(
     counter: Counter | None = COUNTER,
     used: frozenset[str] = frozenset(),
     keep: bool = False,
+    defects: tuple[PageDefect, ...] = (),
 ) -> Plan:
     pages = stack(*sheets)
     sha256 = hashlib.sha256(b"scan").hexdigest()
@@ -56,8 +58,10 @@ def planned(
         4,
         datetime(2026, 10, 9, tzinfo=UTC),
     )
-    composer = Composer(DOCTYPES, KEYS, keep)
-    return composer.compose(batch, RECIPE, pages, counter, today=today, used=used)
+    composer = Composer(DOCTYPES, KEYS, keep, review=frozenset([Defect.BLURRED]))
+    return composer.compose(
+        batch, RECIPE, pages, counter, today=today, used=used, defects=defects
+    )
 
 
 def doubts(*sheets: ReadPage, today: date = DAY) -> list[tuple[str, ...]]:
@@ -151,6 +155,22 @@ def test_what_is_not_sure_is_a_doubt(sheets: Sequence[ReadPage], doubt: str) -> 
     (found,) = doubts(*sheets)
 
     assert doubt in found
+
+
+@pytest.mark.parametrize(
+    ("defects", "doubtful"),
+    [
+        ((PageDefect(1, Defect.BLURRED),), True),
+        ((PageDefect(1, Defect.COARSE),), False),
+        ((PageDefect(2, Defect.BLURRED),), False),
+    ],
+    ids=["of a paper", "that needs no person", "of a separator sheet"],
+)
+def test_a_badly_scanned_page_goes_to_a_person(
+    defects: tuple[PageDefect, ...], doubtful: bool
+) -> None:
+    plan = planned(slip(CODE), sheet(), defects=defects)
+    assert (compose.BAD_SCAN in plan.dossiers[0].doubts) is doubtful
 
 
 def test_a_doubt_is_told_once() -> None:

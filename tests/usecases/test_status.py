@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.intake.listing import STATUS_FILE
 from pipeline.messages import advice, sentence, status_word
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import FolderRules
 from pipeline.model.text import OcrPage
 from pipeline.usecases.status import StatusFile
@@ -69,6 +70,17 @@ def test_how_far_the_reading_is_is_told(house: House) -> None:
     assert lease is not None
     house.catalog.renew(lease, seconds=60, pages_done=2)
     assert f"2/4 {status_word('PAGES')} · {sentence('WORKING')}" in lines(house)[0]
+
+
+def test_pages_to_scan_again_are_told_while_others_are_read(house: House) -> None:
+    batch_id = house.receive().batch.id
+    status = status_of(house)
+    status.post(COUNTER)
+    found = (PageDefect(3, Defect.BLURRED), PageDefect(4, Defect.BLURRED))
+    house.catalog.judge(batch_id, found)
+    scanned, again = lines(house)
+    assert sentence("RECEIVED") in scanned
+    assert again.strip().startswith("! Các trang 3-4 bị mờ")
 
 
 def test_what_was_set_aside_says_what_to_do(house: House) -> None:

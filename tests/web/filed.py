@@ -21,6 +21,7 @@ from pipeline.model.dossier import (
     Span,
 )
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.quality import Defect, PageDefect
 from pipeline.model.scan import MediaType, Page, ScanBatch, to_batch_id
 from pipeline.model.state import BatchState, RejectedScan
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, ReadPage
@@ -106,6 +107,23 @@ def make_home(folder: Path, *, decisions: int = 23) -> Filed:
     return Filed(settings, certificate, filed)
 
 
+def _measured(number: int, width: int, height: int) -> Page:
+    """A page's measurements; the first was tilted and is blurred."""
+    first = number == 1
+    return Page(
+        number,
+        width,
+        height,
+        DPI,
+        skew=-1.4 * first,
+        skew_confidence=0.91 * first,
+        turns_confidence=0.87 * first,
+        sharpness=0.33,
+        contrast=0.82,
+        defects=(Defect.BLURRED,) * first,
+    )
+
+
 def typed(page: DrawnPage) -> OcrPage:
     """The words of a drawn page, row under row: right words, made-up places."""
     rows = [line.split() for line in page.lines if line.strip()]
@@ -174,7 +192,7 @@ class _Putter:
         for number, page in enumerate(pages, start=1):
             height, width = page.image.shape[:2]
             picture = encode_picture(page.image, bilevel=False, dpi=DPI)
-            measured = Page(number, width, height, DPI, skew=-1.4 * (number == 1))
+            measured = _measured(number, width, height)
             read = ReadPage(measured, typed(page), picture=picture.suffix)
             self.archive.put_page(batch.id, _RECIPE, read, picture.data)
         plan = Plan(batch.id, _RECIPE, (dossier,))
@@ -254,6 +272,7 @@ def _leave_others(put: _Putter) -> None:
     lease = put.catalog.lease(working.id, "test", seconds=600, attempts=3)
     assert lease is not None
     put.catalog.renew(lease, seconds=600, pages_done=4)
+    put.catalog.judge(working.id, (PageDefect(2, Defect.CUT_OFF),))
     put.finish(put.receive(5), BatchState.SET_ASIDE, "ENCRYPTED")
     causes = (("INCOMPLETE", None), ("DUPLICATE", working.id))
     for ordinal, (reason, earlier) in enumerate(causes):

@@ -1,6 +1,10 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from starlette.testclient import TestClient
 
+from pipeline.web.counters import Scan, is_urgent
 from tests.web.filed import CODE, COUNTER, OTHER_COUNTER, QUIET_COUNTER, Filed
 
 
@@ -32,6 +36,21 @@ def test_a_file_received_before_asks_for_nothing(board: str) -> None:
     top, rest = board.split("Các lần quét")
     assert "Đã nhận trước đó" in rest
     assert "Không cần làm gì" not in top
+
+
+def test_bad_pages_are_told_beside_their_scan(board: str) -> None:
+    rest = board.split("Các lần quét")[1]
+    assert "Trang 2 bị cắt mất nội dung ở mép" in rest.split("Đang đọc")[1]
+
+
+@pytest.mark.parametrize(("minutes", "urgent"), [(1, True), (29, True), (31, False)])
+def test_bad_pages_stand_on_top_as_long_as_the_paper_is_at_hand(
+    minutes: int, urgent: bool
+) -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    scan = Scan(at, "working", "WORKING", "claim", again=("Trang 2 bị mờ",))
+    assert is_urgent(scan, at + timedelta(minutes=minutes)) is urgent
+    assert not is_urgent(replace(scan, again=()), at)
 
 
 def test_progress_is_shown_page_by_page(board: str) -> None:

@@ -84,6 +84,21 @@ def test_a_field_leads_to_its_place_and_back(certificate: str) -> None:
     assert 'href="#place-3"' in certificate
 
 
+def test_what_was_measured_and_done_is_shown_page_by_page(certificate: str) -> None:
+    caption = re.findall(r"<figcaption>(.*?)</figcaption>", certificate, re.DOTALL)[0]
+    shown = " ".join(re.sub(r"<[^>]+>", " ", caption).split())
+    for words in (
+        "nắn thẳng 1,4°",
+        "độ phân giải 72 dpi",
+        "hướng 87 %",
+        "độ thẳng 91 %",
+        "độ nét 33 %",
+        "độ tương phản 82 %",
+        "bị mờ",
+    ):
+        assert words in shown
+
+
 def test_a_place_outside_its_page_is_not_drawn(certificate: str) -> None:
     assert 'id="field-6"' in certificate
     assert 'id="place-6"' not in certificate

@@ -1,0 +1,321 @@
+"""Look at all pages of a scan before any is read: which should be scanned again?
+
+The clerk hears it while the citizen is still at the counter. It informs, and marks the
+pages for a person; nothing waits for it and nothing is held back.
+"""
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from pipeline.errors import PipelineError, ScanRejected
+from pipeline.imaging.arrays import resize_to_dpi, to_gray
+from pipeline.imaging.defects import DefectLimits, find_defects
+from pipeline.imaging.quality import measure_quality, see_ink
+from pipeline.imaging.shadow import Trace, find_trace, is_back_of, shows_through
+from pipeline.lifeline import end_with_parent
+from pipeline.messages import defect_sentence
+from pipeline.model.quality import Defect, PageDefect, group_pages
+from pipeline.model.scan import Counter, MediaType, Priority
+from pipeline.model.state import BatchRecord
+from pipeline.pdf.rasterize import Scan, open_scan
+from pipeline.usecases.page_pool import ReadingContext, interrupts_held, limit_memory
+from pipeline.usecases.ports import Catalog
+
+log = logging.getLogger(__name__)
+
+Place = tuple[Path, MediaType, int]
+"""Where a page is: file, what it is, number of the page in it."""
+
+_WORKING_DPI = 200
+"""Finer pages are drawn at this resolution: enough to judge by, and quick."""
+
+_AHEAD = 4
+"""Pages queued per process."""
+
+_PAGES_PER_PROCESS = 1000
+"""Pages after which a process is replaced: no leak lives long."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectOptions:
+    """What a looking process may be told."""
+
+    limits: DefectLimits = field(default_factory=DefectLimits)
+    max_pixels: int = 250_000_000
+    seconds: float = 10.0
+    """Time limit of one page; one that takes longer goes unjudged."""
+
+    memory: int = 1_500_000_000
+    """Bytes of address space that a process may add to what it starts with."""
+
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What one page shows at a glance."""
+
+    defects: tuple[Defect, ...] = ()
+    blank: bool = False
+    trace: Trace | None = None
+    """Where its darkness lies; None for pages drawn by a program, or not seen."""
+
+
+def judge_scan(
+    looks: Sequence[Look], *, both_sides: bool = True
+) -> tuple[PageDefect, ...]:
+    """Put together what is wrong with the pages of one scan.
+
+    Args:
+        looks: all pages in order.
+        both_sides: whether blank backs are expected.
+
+    Returns:
+        Defects by page. A blank page lay the wrong way where the scanner takes one
+        side only, where the whole scan is blank, or where print shows through that
+        is on neither page beside it.
+    """
+    found = {
+        PageDefect(number, defect)
+        for number, look in enumerate(looks, start=1)
+        for defect in look.defects
+    }
+    all_blank = all(look.blank for look in looks)
+    for number, look in enumerate(looks, start=1):
+        if not look.blank:
+            continue
+        beside = [*looks[max(0, number - 2) : number - 1], *looks[number : number + 1]]
+        if all_blank or not both_sides or _is_stray_back(look, beside):
+            found.add(PageDefect(number, Defect.WRONG_SIDE))
+    return tuple(sorted(found))
+
+
+def _is_stray_back(look: Look, beside: Iterable[Look]) -> bool:
+    """Tell whether the page that shows through a blank one is not in the scan."""
+    if look.trace is None or not shows_through(look.trace):
+        return False
+    traces = [each.trace for each in beside if each.trace is not None]
+    return not any(is_back_of(look.trace, trace) for trace in traces)
+
+
+def describe_defects(
+    defects: Iterable[PageDefect] | None, page_count: int
+) -> tuple[str, ...]:
+    """Say to the clerk which pages to scan again, a sentence for each defect."""
+    return tuple(
+        defect_sentence(defect.value, pages, page_count)
+        for defect, pages in group_pages(defects or ()).items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Judges a batch once and records it."""
+
+    catalog: Catalog
+    pool: "LookPool"
+    counters: tuple[Counter, ...]
+    enabled: bool = True
+
+    def inspect(
+        self, record: BatchRecord, places: Sequence[Place]
+    ) -> tuple[PageDefect, ...]:
+        """Tell which pages of a scan should be scanned again.
+
+        Args:
+            record: the batch, as the catalog has it.
+            places: where each page is, in order.
+
+        Raises:
+            CatalogBusy: it could not be recorded.
+            OSError: a file is gone.
+        """
+        if record.defects is not None or not self.enabled:
+            return record.defects or ()
+        batch = record.batch
+        for path in {path for path, *_ in places}:
+            path.stat()  # a file that is gone must not pass for pages that are good
+        counter = next((c for c in self.counters if c.id == batch.counter_id), None)
+        looks = list(self.pool.look(batch.id, places))
+        defects = judge_scan(looks, both_sides=counter is None or counter.both_sides)
+        self.catalog.judge(batch.id, defects)
+        log.info("batch %s: %d defects of pages", batch.id, len(defects))
+        return defects
+
+
+@dataclass(slots=True)
+class Desk:
+    """Has scans looked at beside other work: the day's do not wait for the backlog's.
+
+    Use as a context manager; what is still looked at then is left to whoever reads it.
+    """
+
+    inspector: Inspector
+    _threads: dict[bool, ThreadPoolExecutor] = field(default_factory=dict, init=False)
+    _asked: set[str] = field(default_factory=set, init=False)
+
+    def ask(self, record: BatchRecord, path: Path) -> None:
+        """Have the scan at *path* looked at, once, and do not wait for it."""
+        batch = record.batch
+        known = record.defects is not None or batch.id in self._asked
+        if known or batch.media_type is MediaType.PAIR:  # two files: left to the reader
+            return
+        self._asked.add(batch.id)
+        is_backlog = any(
+            counter.id == batch.counter_id
+            and counter.folder.priority is Priority.BACKLOG
+            for counter in self.inspector.counters
+        )
+        if is_backlog not in self._threads:
+            self._threads[is_backlog] = ThreadPoolExecutor(1, "desk")
+        self._threads[is_backlog].submit(self._inspect, record, path)
+
+    def _inspect(self, record: BatchRecord, path: Path) -> None:
+        try:
+            batch = record.batch
+            numbers = range(1, batch.page_count + 1)
+            places = [(path, batch.media_type, number) for number in numbers]
+            self.inspector.inspect(record, places)
+        except (PipelineError, OSError, CancelledError) as error:
+            # Whoever reads the scan looks at it first, if nobody has.
+            log.info("batch %s not looked at: %s", record.batch.id, type(error))
+        except Exception:
+            log.exception("batch %s not looked at", record.batch.id)
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.inspector.pool.__exit__(kind, error, trace)
+        for each in self._threads.values():
+            each.shutdown(cancel_futures=True)
+
+
+@dataclass(slots=True)
+class LookPool:
+    """A few processes that look at pages, started with the first page.
+
+    Use as a context manager, so that they end with it. May be asked from threads.
+    """
+
+    options: InspectOptions = InspectOptions()
+    _pool: ProcessPool | None = field(default=None, init=False)
+    _starting: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _closed: bool = field(default=False, init=False)
+
+    def look(self, batch_id: str, places: Sequence[Place]) -> Iterator[Look]:
+        """Look at every page, in order; one that cannot be seen goes unjudged."""
+        waiting: deque[ProcessFuture[Look]] = deque()
+        for place in places:
+            waiting.append(self._schedule(place))
+            if len(waiting) >= self.options.workers * _AHEAD:
+                yield _result(waiting.popleft(), batch_id)
+        while waiting:
+            yield _result(waiting.popleft(), batch_id)
+
+    def _schedule(self, place: Place) -> "ProcessFuture[Look]":
+        with self._starting, interrupts_held():
+            return self._open().schedule(
+                _look, args=place, timeout=self.options.seconds
+            )
+
+    def _open(self) -> ProcessPool:
+        if self._closed:
+            raise CancelledError("the pool of looking processes is closed")
+        if self._pool is not None and not self._pool.active:
+            self._end()
+        if self._pool is None:
+            self._pool = ProcessPool(
+                max_workers=self.options.workers,
+                max_tasks=_PAGES_PER_PROCESS,
+                context=ReadingContext(),
+                initializer=_start,
+                initargs=(self.options, os.getpid()),
+            )
+        return self._pool
+
+    def __enter__(self) -> "LookPool":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._starting:
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble says None
+            self._pool.join()
+            self._pool = None
+
+
+def _result(future: "ProcessFuture[Look]", batch_id: str) -> Look:
+    try:
+        return future.result()
+    except (ScanRejected, TimeoutError, ProcessExpired, MemoryError, OSError) as error:
+        # Whoever reads the page will find it too, and say more of it.
+        log.info("batch %s: a page unseen: %s", batch_id, type(error).__name__)
+        return Look()
+
+
+class _Process:
+    """What a looking process keeps: its options, and the scan that is open."""
+
+    options: InspectOptions
+    path: Path | None = None
+    scan: Scan
+    opened = ExitStack()
+
+
+def _start(options: InspectOptions, parent: int) -> None:
+    end_with_parent(parent)
+    _Process.options = options
+    limit_memory(options.memory)
+
+
+def _look(path: Path, media_type: MediaType, number: int) -> Look:
+    if _Process.path != path:
+        _Process.opened.close()
+        _Process.path = None
+        _Process.scan = _Process.opened.enter_context(
+            open_scan(path, media_type, max_pixels=_Process.options.max_pixels)
+        )
+        _Process.path = path
+    return look_at(_Process.scan, number, _Process.options.limits)
+
+
+def look_at(scan: Scan, number: int, limits: DefectLimits) -> Look:
+    """Look at one page; those that a program drew have nothing to be scanned again.
+
+    Raises:
+        PageUnreadable: the page cannot be drawn.
+    """
+    raster = scan.render(number, max_dpi=max(_WORKING_DPI, 1.1 * limits.dpi))
+    if raster.words is not None:
+        return Look()
+    dpi = min(raster.dpi, _WORKING_DPI)
+    gray = resize_to_dpi(to_gray(raster.image), raster.dpi, dpi)
+    ink = see_ink(gray)
+    quality = measure_quality(ink, dpi)
+    defects = find_defects(ink, dpi, quality, limits, scanned_dpi=raster.dpi)
+    return Look(defects, quality.blank, find_trace(ink))
