@@ -66,6 +66,7 @@ from pipeline.usecases.page_pool import PagePool
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 from pipeline.usecases.prove import Bookmark, Prover, go_on
 from pipeline.usecases.receive import Receiver
+from pipeline.usecases.retry import Retrier
 from pipeline.usecases.sheets import SheetPrinter
 from pipeline.usecases.sides import SidePairing
 from pipeline.usecases.sign import Signatory, Signed, SigningQueue
@@ -132,6 +133,7 @@ class App:
     status_file: StatusFile
     turns: Turns
     sides: SidePairing
+    retrier: Retrier
 
     @property
     def pause(self) -> float:
@@ -231,6 +233,7 @@ def _put_together(
         upkeep=Upkeep(archive, catalog, inbox, filer, scratch, keep, now),
         viewer=Viewer(archive),
         status_file=StatusFile(inbox, archive, catalog, now),
+        retrier=Retrier(inbox, catalog),
         turns=Turns(catalog, counters),
         sides=SidePairing(inbox, catalog, receiver, counters, now),
     )

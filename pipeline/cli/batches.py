@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.bootstrap import open_catalog
+from pipeline.bootstrap import open_app, open_catalog
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, say_beside
@@ -45,16 +45,29 @@ def batches(
 @command(app)
 def retry(
     common: Common,
-    batch: Annotated[str, typer.Argument(help="Batch id.")],
+    batch: Annotated[
+        str, typer.Argument(help="Batch id, or the claim of a file that was rejected.")
+    ],
 ) -> None:
     """Let a batch that failed or was set aside begin again.
 
-    The running stack takes it up within a few minutes; without one, ingest its file.
+    The running stack takes it up within a few minutes; without one, ingest its file. A
+    file that never became a batch goes from set-aside/ back to its drop folder.
     """
-    with open_catalog(common.settings()) as catalog:
-        record = catalog.restart(batch)
+    with open_app(common.settings()) as application:
+        record = application.catalog.restart(batch)
+        dropped = record is None and any(
+            application.inbox.drop_again(counter.id, batch)
+            for counter in application.counters
+        )
     if record is None:
-        raise typer.BadParameter(f"no batch {batch}")
+        if not dropped:
+            raise typer.BadParameter(f"no batch and no rejected file {batch}")
+        if common.json:
+            print_json({"claim": batch, "state": "dropped again"})
+        else:
+            say_beside(f"the file of claim {batch} lies in its drop folder again", None)
+        return
     if common.json:
         print_json({"batch": record.batch.id, "state": record.state.value})
     elif record.state is BatchState.RECEIVED:

@@ -161,6 +161,10 @@ class DropFolders:
         """
         return self._staging.set_aside(claimed, reason, found)
 
+    def drop_again(self, counter_id: str, claim: str) -> bool:
+        """Return what was set aside of a claim to the drop folder."""
+        return self._staging.drop_again(counter_id, claim)
+
     def put_back(self, claimed: ClaimedFile) -> None:
         """Return a file that is still being written to its drop folder."""
         self._staging.put_back(claimed)

@@ -4,6 +4,7 @@
                                   ``backs`` or ``backs-in-order``, its other sides,
                                   with ``backs.json``
     <drop>/set-aside/             what must be done again, each with its reason
+    <drop>/.sohoa/aside/<id>.json  which files of those were one claim
     <drop>/processed/<day>/       filed scans, where the counter keeps them
 
 Staging lies on the drop folder's own file system, so that every step is one rename: of
@@ -43,6 +44,7 @@ _NOTE_OF_BACKS = "backs.json"
 _GROWING = "copying"
 _MARKER = "done"
 _PARKED = "parked"
+_ASIDE = "aside"
 
 _CLAIM_TIME = "%Y%m%dT%H%M%S%fZ"
 _LONGEST_NAME = 240
@@ -175,16 +177,41 @@ class Staging:
         folder = self.drop(claimed.counter_id) / SET_ASIDE
         folder.mkdir(exist_ok=True)
         target = claimed.path
+        names: list[str] = []
         for path, note in reversed(_files(claimed)):
             # The fronts go last: while they are here, the claim is.
             other = claimed.id if path == claimed.path else f"{claimed.id}-{_BACKS}"
             target = _free_name(folder, note["name"], other)
+            names.append(target.name)
+            self._remember_aside(claimed, names)
             told = self._explain(reason, found)
             reason_file = target.with_name(target.name + ".txt")
             reason_file.write_text(told, encoding="utf-8-sig", newline="\r\n")
             path.rename(target)
         self._remove(claimed)
         return target
+
+    def drop_again(self, counter_id: str, claim: str) -> bool:
+        """Return what was set aside of a claim to the drop folder.
+
+        Returns:
+            Whether there was anything; a file that a clerk moved away is not looked
+            for.
+        """
+        note = self._aside(counter_id) / f"{Path(claim).name}.json"
+        try:
+            names: list[str] = json.loads(note.read_text("ascii"))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        drop, moved = self.drop(counter_id), False
+        for name in names:
+            path = drop / SET_ASIDE / name
+            if path.is_file() and not path.is_symlink():
+                path.rename(_free_name(drop, name, claim))
+                moved = True
+            path.with_name(name + ".txt").unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
+        return moved
 
     def put_back(self, claimed: ClaimedFile) -> None:
         """Return files that are still being written to their drop folder."""
@@ -248,6 +275,15 @@ class Staging:
         if found:
             lines.append(found)
         return "\n".join(lines) + "\n"
+
+    def _remember_aside(self, claimed: ClaimedFile, names: list[str]) -> None:
+        folder = self._aside(claimed.counter_id)
+        folder.mkdir(exist_ok=True)
+        note = folder / f"{claimed.id}.json"
+        note.write_text(json.dumps(names), "ascii")
+
+    def _aside(self, counter_id: str) -> Path:
+        return self.drop(counter_id) / PRIVATE / _ASIDE
 
     def _claims(self, counter_id: str) -> Path:
         return self.drop(counter_id) / PRIVATE / _CLAIMED

@@ -92,6 +92,16 @@ class Inbox(Protocol):
         Doing it again after a crash is harmless.
         """
 
+    def drop_again(self, counter_id: str, claim: str) -> bool:
+        """Return what was set aside of a claim to the drop folder, to run again.
+
+        Returns:
+            Whether any of it still lay there.
+
+        Raises:
+            OSError: the folder cannot be written to.
+        """
+
     def put_back(self, claimed: ClaimedFile) -> None:
         """Return a file that is still being written to its drop folder."""
 

@@ -1,12 +1,14 @@
 """The pages of the counters: every scan's state within seconds, trouble on top."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import RedirectResponse, Response
 
 from pipeline.bootstrap import App, describe_defects, find_counter, now
 from pipeline.errors import DuplicateScan, ObjectConflict, ObjectMissing
@@ -14,6 +16,7 @@ from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.scan import Sides
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
+from pipeline.web.forms import read_form
 from pipeline.web.memory import Kept
 from pipeline.web.pages import show
 
@@ -32,6 +35,9 @@ Later it is told beside the scan, and by the dossier that waits for a person."""
 _MANIFESTS_KEPT = 1_000
 _MANIFEST_SECONDS = 20.0
 """A counter's page is loaded every 3 s on every screen; the store is asked less."""
+
+_CLAIM = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}", re.ASCII)
+"""Id of a claim; nothing else becomes a part of a path."""
 
 _IN_TROUBLE = (BatchState.SET_ASIDE, BatchState.FAILED)
 
@@ -95,6 +101,21 @@ def counter_pages(app: App) -> APIRouter:
             still=still,
             at=now(),
         )
+
+    @pages.post("/counters/{counter_id}/again")
+    def again(
+        counter_id: str, posted: Annotated[dict[str, str], Depends(read_form)]
+    ) -> Response:
+        claim = posted.get("claim", "")
+        if counter_id not in counters or not _CLAIM.fullmatch(claim):
+            raise HTTPException(404)
+        try:
+            begun = app.retrier.again(counter_id, claim)
+        except OSError as error:  # the drop folders may lie on another machine
+            log.warning("nothing was dropped again: %s", error.strerror)
+            raise HTTPException(503) from error
+        log.info("claim %s asked for again: %s", claim, "begun" if begun else "nothing")
+        return RedirectResponse(f"/counters/{counter_id}", 303)
 
     return pages
 

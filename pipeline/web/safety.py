@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,7 +31,7 @@ _HEADERS = {
 }
 """Nothing from outside, no scripts, nothing kept: the pages show personal data."""
 
-_MISSING, _NOT_ALLOWED, _BAD_HOST = 404, 405, 421
+_FORBIDDEN, _MISSING, _NOT_ALLOWED, _BAD_HOST = 403, 404, 405, 421
 
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -71,6 +72,8 @@ class Guard:
         app = self._app
         if _host(scope) not in self._names:
             app = _problem(_BAD_HOST)
+        elif scope["method"] == "POST" and _is_foreign(scope):
+            app = _problem(_FORBIDDEN)
         if asks_head:
             scope = {**scope, "method": "GET"}
         try:
@@ -104,6 +107,16 @@ def add_error_pages(api: FastAPI) -> None:
 
 def _problem(status: int) -> HTMLResponse:
     return show("problem.html", status, code=status)
+
+
+def _is_foreign(scope: Scope) -> bool:
+    """Tell whether a form was sent from a page that is not ours.
+
+    Browsers name the page's origin with every form; what names none is no browser.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
 
 
 def _host(scope: Scope) -> str:

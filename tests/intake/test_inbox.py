@@ -198,6 +198,48 @@ def test_the_reason_lies_beside_the_file_in_vietnamese(bench: Bench) -> None:
     assert inbox.claimed() == ()
 
 
+def test_what_was_set_aside_can_be_dropped_again(bench: Bench) -> None:
+    path = bench.drop("a.pdf")
+    inbox = bench.open()
+    bench.settle(inbox)
+    (claimed,) = inbox.claimed()
+    target = inbox.set_aside(claimed, "DAMAGED", "")
+
+    assert inbox.drop_again("one", claimed.id)
+
+    assert path.read_bytes() == b"x"
+    assert list(target.parent.iterdir()) == []
+    assert not inbox.drop_again("one", claimed.id)
+
+
+def test_what_a_clerk_took_out_of_set_aside_is_not_looked_for(bench: Bench) -> None:
+    bench.drop("a.pdf")
+    inbox = bench.open()
+    bench.settle(inbox)
+    (claimed,) = inbox.claimed()
+    inbox.set_aside(claimed, "DAMAGED", "").unlink()
+
+    assert not inbox.drop_again("one", claimed.id)
+    assert not inbox.drop_again("one", "../../etc/passwd")
+
+
+def test_a_link_put_in_place_of_what_was_set_aside_is_left(
+    bench: Bench, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("not a scan")
+    bench.drop("a.pdf")
+    inbox = bench.open()
+    bench.settle(inbox)
+    (claimed,) = inbox.claimed()
+    target = inbox.set_aside(claimed, "DAMAGED", "")
+    target.unlink()
+    target.symlink_to(secret)
+
+    assert not inbox.drop_again("one", claimed.id)
+    assert target.is_symlink()
+
+
 def test_a_second_file_of_the_same_name_does_not_replace_the_first(
     bench: Bench,
 ) -> None:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -51,6 +52,36 @@ def test_bad_pages_stand_on_top_as_long_as_the_paper_is_at_hand(
     scan = Scan(at, "working", "WORKING", "claim", again=("Trang 2 bị mờ",))
     assert is_urgent(scan, at + timedelta(minutes=minutes)) is urgent
     assert not is_urgent(replace(scan, again=()), at)
+
+
+def test_a_click_lets_a_scan_begin_again(client: TestClient, board: str) -> None:
+    claim = re.search(r'name="claim" value="([^"]+)"', board)
+    assert claim is not None
+
+    answer = client.post(
+        f"/counters/{COUNTER}/again", data={"claim": claim[1]}, follow_redirects=False
+    )
+
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/counters/{COUNTER}",
+    )
+
+
+@pytest.mark.parametrize("claim", ["", "../../x", "20261124T020000000000Z-0000000g"])
+def test_what_is_no_claim_begins_nothing(client: TestClient, claim: str) -> None:
+    answer = client.post(f"/counters/{COUNTER}/again", data={"claim": claim})
+    assert answer.status_code == 404
+
+
+def test_a_form_of_a_foreign_page_is_refused(client: TestClient) -> None:
+    answer = client.post(
+        f"/counters/{COUNTER}/again",
+        data={"claim": "20261124T020000000000Z-00000000"},
+        headers={"Origin": "http://evil.example"},
+    )
+    assert answer.status_code == 403
+    assert "không được gửi từ trang này" in answer.text
 
 
 def test_progress_is_shown_page_by_page(board: str) -> None:
