@@ -1,5 +1,8 @@
 """Hostile files and mutants through the look inside: table of kind by outcome.
 
+What is accepted goes all the way: rendered, read and filed by the real program. Nothing
+active may be in what comes of it, and no page may be missing.
+
 Every hostile file goes through a child as in operation, so do some of the mutants; the
 others go through the same code in this process, which would die with the first crash.
 """
@@ -14,15 +17,27 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from pipeline.bootstrap import App, Ingested, load_settings, open_app
 from pipeline.intake.probe import probe, probe_in_child
 from pipeline.usecases.ports import Prober
 from tests.intake.files import LIMITS
-from tests.intake.hostile import Mutant, hostile_files, mutants, pages_of, verdict
+from tests.intake.hostile import (
+    Hostile,
+    Mutant,
+    hostile_files,
+    mutants,
+    pages_of,
+    verdict,
+)
+from tests.pdf.inert import active_parts
 
 SEED = 20261124
 MUTANTS = 10_000
 IN_CHILD_EVERY = 50
 """Each so-manyth mutant is shown to a child too."""
+
+PAGE_SECONDS = 20.0
+"""Time limit of one try at a page."""
 
 TOO_LONG = 10.0
 """Seconds within which there must be a verdict."""
@@ -68,21 +83,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mutants", type=int, default=MUTANTS)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--look-only", action="store_true", help="file nothing")
     asked = parser.parse_args()
     tally = Tally()
+    filed = Tally()
     with tempfile.TemporaryDirectory() as folder:
-        _show_files(Path(folder), tally)
+        accepted = _show_files(Path(folder), tally)
+        if not asked.look_only:
+            _file_all(Path(folder), accepted, filed)
         fewer = _show_mutants(
             Path(folder) / "mutant", mutants(asked.mutants, asked.seed), tally
         )
     print("\n".join(tally.table()))
+    print("\nWhat became of the accepted ones:\n")
+    print("\n".join(filed.table()))
+    tally.faults += filed.faults
     print(f"\nseed {asked.seed}; mutants accepted with fewer pages: {fewer}")
     print(f"slowest: {tally.slowest[0]:.2f} s, {tally.slowest[1]}")
     print("\n".join(tally.faults) or "no unhandled error, none over the time")
     return bool(tally.faults)
 
 
-def _show_files(folder: Path, tally: Tally) -> None:
+def _show_files(folder: Path, tally: Tally) -> list[Hostile]:
+    """Show every file to a child; returns those that it accepts."""
+    accepted = []
     for hostile in hostile_files():
         path = folder / hostile.name
         path.write_bytes(hostile.data)
@@ -91,7 +115,40 @@ def _show_files(folder: Path, tally: Tally) -> None:
         found = tally.ask(what, hostile.kind, path, prober)
         if found not in hostile.allowed:
             tally.faults.append(f"{what}: {found}, not {sorted(hostile.allowed)}")
+        if found == "OK":
+            accepted.append(hostile)
         path.unlink()
+    return accepted
+
+
+def _file_all(folder: Path, accepted: list[Hostile], tally: Tally) -> None:
+    """File what was accepted, and look at every PDF that came of it."""
+    settings = load_settings(home=folder / "home")
+    reading = settings.reading.model_copy(update={"page_seconds": PAGE_SECONDS})
+    intake = settings.intake.model_copy(update={"max_pages": LIMITS.max_pages})
+    settings = settings.model_copy(update={"reading": reading, "intake": intake})
+    path = folder / "scan"
+    with open_app(settings) as app:
+        for hostile in accepted:
+            what = f"{hostile.kind}: {hostile.case}"
+            path.write_bytes(hostile.data)
+            try:
+                done = app.ingester.ingest(path, "demo", app.owner, lambda *_: None)
+            except Exception as error:  # noqa: BLE001 - this is what we look for
+                tally.faults.append(f"{what}: {type(error).__name__}: {error}")
+                continue
+            tally.outcomes[hostile.kind][done.outcome] += 1
+            tally.faults += [f"{what}: {fault}" for fault in _faults(app, done)]
+
+
+def _faults(app: App, done: Ingested) -> Iterator[str]:
+    papers = [paper for manifest in done.manifests for paper in manifest.documents]
+    pages = sum(paper.last_page - paper.first_page + 1 for paper in papers)
+    if done.manifests and pages != done.pages:
+        yield f"{pages} pages filed of {done.pages}"
+    for paper in papers:
+        if found := active_parts(app.archive.read(paper.key)):
+            yield f"in a filed paper: {sorted(found)}"
 
 
 def _show_mutants(path: Path, made: Iterator[Mutant], tally: Tally) -> int:
