@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
-	bench-hostile bench-truncation bench-layers chaos lock clean
+	bench-hostile bench-truncation bench-intake bench-layers chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -51,6 +51,9 @@ bench-extract: setup ## how well papers are told apart and their fields read (AR
 
 bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outcome
 	$(PYTHON) -m tests.benchmarks.hostile $(ARGS)
+
+bench-intake: setup ## what watching costs; whether one counter holds up another
+	$(PYTHON) -m tests.benchmarks.intake $(ARGS)
 
 bench-truncation: setup ## whole files cut at 200 places each: how many are taken for whole
 	$(PYTHON) -m tests.benchmarks.truncation $(ARGS)

@@ -49,6 +49,10 @@ class InboxOptions:
     most_of_backlog: int = 20
     """Files of a backlog folder in staging at a time: each costs a look a sweep."""
 
+    most_of_backlog_per_sweep: int = 2
+    """Files of a backlog folder claimed in one sweep. Each is looked into twice on its
+    way in, while scans of the day may wait for the next sweep."""
+
 
 @dataclass(slots=True)
 class DropFolders:
@@ -249,7 +253,8 @@ class DropFolders:
             return self.options.most_per_sweep
         staged = self._staging.listed(counter.id)
         places = sum(1 for each in staged if not self._staging.is_parked(each))
-        return self.options.most_of_backlog - places
+        free = self.options.most_of_backlog - places
+        return min(free, self.options.most_of_backlog_per_sweep)
 
     def _claim(self, counter: Counter, found: Candidate) -> ClaimedFile | None:
         path, look = found
