@@ -259,7 +259,7 @@ def _drop_folders(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, Outlook.NOTICE, found)
     file_systems: dict[int, Path] = {}
     for counter in counters:
-        folder = settings.drop_root / counter.id
+        folder = settings.drop_root / counter.drop
         if counter.id not in hindered:
             file_systems.setdefault(folder.stat().st_dev, folder)
     for folder in file_systems.values():

@@ -405,6 +405,10 @@ def default_config() -> Path:
     return beside if beside.is_dir() else Path("config").absolute()
 
 
+_FOLDER = r"^/?[^./][^/]*(/[^./][^/]*)*$"
+"""Names with slashes between; none begins with a dot, so none leads up or hides."""
+
+
 class _CounterEntry(Section):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     name: str
@@ -413,6 +417,7 @@ class _CounterEntry(Section):
     converter: str = ""
     mark: str | None = None
     enabled: bool = True
+    path: Annotated[str, Field(pattern=_FOLDER)] | None = None
     poll_interval: Annotated[float, Field(ge=0.2, le=3600)] | None = None
     quiet_period: Annotated[float, Field(ge=0)] | None = None
     share: Share = Share.LOCAL
@@ -459,6 +464,9 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
         if counter.id in {other.id for other in counters[:number]}:
             place = _place(path, lines, ("counters", number, "id"))
             raise ConfigError(f"{place}: two counters share an id: {counter.id}")
+        if counter.drop in {other.drop for other in counters[:number]}:
+            place = _place(path, lines, ("counters", number, "path"))
+            raise ConfigError(f"{place}: two counters share a folder: {counter.id}")
         template = config / "procedures" / f"{counter.procedure}.yaml"
         if counter.procedure is not None and not template.is_file():
             place = _place(path, lines, ("counters", number, "procedure"))

@@ -169,11 +169,20 @@ def test_the_procedure_of_a_counter_must_exist(tmp_path: Path) -> None:
         "keep_days = 1.5",
         'sides = "both"',
         "sides_within = 0",
+        'path = "../elsewhere"',
+        'path = "a//b"',
+        'path = ".sohoa"',
     ],
 )
 def test_a_wrong_rule_of_a_folder_is_named(rule: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=rf"counters\.0\.{rule.split(maxsplit=1)[0]}"):
         load_counters(counters(tmp_path, rule))
+
+
+def test_two_counters_cannot_share_a_folder(tmp_path: Path) -> None:
+    other = '\n[[counters]]\nid = "b"\nname = "B"\noffice = "O"\npath = "a"\n'
+    with pytest.raises(ConfigError, match=r"counters\.toml:10: .* share a folder: b"):
+        load_counters(counters(tmp_path, other))
 
 
 def test_a_wrong_rule_is_named_with_its_line(tmp_path: Path) -> None:

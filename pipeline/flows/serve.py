@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError, ToolTimeout
 from pipeline.lifeline import end_with_parent
+from pipeline.model.scan import Share
 from pipeline.settings import PrefectSettings, Settings, load_counters
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,9 @@ class EmbeddedStack:
         _require_free(prefect.host, prefect.port, "PIPELINE_PREFECT__PORT")
         _require_free(web.host, web.port, "PIPELINE_WEB__PORT")
         for counter in load_counters(self.settings.config):
-            (self.settings.drop_root / counter.id).mkdir(parents=True, exist_ok=True)
+            if counter.folder.share is Share.LOCAL:
+                drop = self.settings.drop_root / counter.drop
+                drop.mkdir(parents=True, exist_ok=True)
         self.announce("starting the Prefect server")
         server = self._add("server", "prefect", "server", "start", *_address(prefect))
         _wait_for(f"http://{prefect.host}:{prefect.port}/api/health", server)

@@ -74,7 +74,8 @@ class DropFolders:
     """Place of the counter that the next sweep begins with."""
 
     def __post_init__(self) -> None:
-        self._staging = Staging(self.root, self.clock)
+        places = {counter.id: counter.drop for counter in self.counters}
+        self._staging = Staging(self.root, self.clock, places)
 
     def sweep(self) -> tuple[ClaimedFile, ...]:
         """Claim every file that is done, one of each counter in turn."""

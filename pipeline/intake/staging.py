@@ -17,7 +17,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -72,11 +72,14 @@ class Staging:
 
     root: Path
     clock: Callable[[], datetime]
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where drop folders lie that are not named by their counter's id."""
+
     _latest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
     def drop(self, counter_id: str) -> Path:
         """Name the drop folder of a counter."""
-        return self.root / counter_id
+        return self.root / self.places.get(counter_id, counter_id)
 
     def listed(self, counter_id: str) -> Iterator[ClaimedFile]:
         """List what a counter has in staging, in no order; clear what a crash left."""

@@ -80,6 +80,10 @@ class FolderRules:
     enabled: bool = True
     """Whether it is watched at all; what was claimed before goes on."""
 
+    path: str | None = None
+    """Where it lies, below the folder of all drop folders unless it is absolute; None:
+    under the counter's id."""
+
     poll_interval: float | None = None
     """Seconds between two sweeps; None: as everywhere."""
 
@@ -137,6 +141,11 @@ class Counter:
 
     agencies: tuple[str, ...] = ()
     """Agencies whose dossiers are received here, as in the mã hồ sơ; none: all."""
+
+    @property
+    def drop(self) -> str:
+        """Where its drop folder lies, below that of all or absolute."""
+        return self.folder.path or self.id
 
 
 @dataclass(frozen=True, slots=True)

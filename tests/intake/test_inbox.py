@@ -614,3 +614,25 @@ def test_claims_made_at_the_same_moment_keep_their_order(bench: Bench) -> None:
     bench.settle(inbox)
     read = [claimed.path.read_bytes() for claimed in inbox.claimed()]
     assert read == [b"a.pdf", b"b.pdf", b"c.pdf"]
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_drop_folder_may_lie_elsewhere(absolute: bool, bench: Bench) -> None:
+    drop = bench.root / "xã" / "khai sinh"
+    drop.mkdir(parents=True)
+    (drop / "a.pdf").write_bytes(b"x")
+    where = str(drop) if absolute else "xã/khai sinh"
+    inbox = bench.open(FolderRules(path=where))
+    assert bench.settle(inbox) == ["one"]
+    inbox.set_aside(inbox.claimed()[0], "DAMAGED", "")
+    assert (drop / "set-aside" / "a.pdf").exists()
+    assert not (bench.root / "one").exists()
+
+
+def test_a_folder_below_another_counters_is_that_of_its_own_counter(
+    bench: Bench,
+) -> None:
+    below = bench.drop("a.pdf", counter="two/khai-sinh")
+    inbox = bench.open(FolderRules(path="two/khai-sinh"))
+    assert bench.settle(inbox) == ["one"]
+    assert not below.exists()
