@@ -23,8 +23,10 @@ from tests.chaos.ground import CATALOGS, STORES, Ground, open_ground
 from tests.chaos.plan import KILLS, Plan, draw_plan
 from tests.chaos.processes import find_processes
 from tests.chaos.scans import Scan, draw_scans
+from tests.chaos.story import Story
 from tests.chaos.verdict import (
     Outcome,
+    count_ended,
     find_faults,
     find_leftovers,
     find_run_faults,
@@ -74,7 +76,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--scans", type=int, default=300)
     parser.add_argument("--store", choices=STORES, default="minio")
     parser.add_argument("--catalog", choices=CATALOGS, default="postgres")
-    parser.add_argument("--pace", type=float, default=10.0, help="seconds a kill")
+    parser.add_argument("--pace", type=float, default=6.0, help="seconds a kill")
     parser.add_argument("--heal", type=float, default=900.0, help="most seconds")
     parser.add_argument("--upkeep", type=float, default=30.0, help="its interval")
     parser.add_argument("--disk", type=int, default=1000, help="MiB")
@@ -85,22 +87,21 @@ def _parse() -> argparse.Namespace:
 def _run(ground: Ground, plan: Plan, heal: float) -> list[str]:
     scans = draw_scans(plan)
     start = time.monotonic()
-
-    def clock() -> float:
-        return time.monotonic() - start
-
     with in_environment(ground), open_app(load_settings()) as app:
-        fury = Fury(ground, clock, lambda run: _doing(app, run))
-        feeder = Feeder(ground.drop_root, scans, clock)
+        story = Story([drop.at for drop in plan.drops], lambda: count_ended(app))
+        story.start()
+        fury = Fury(ground, story.now, lambda run: _doing(app, run))
+        feeder = Feeder(ground.drop_root, scans, story.wait_until)
         feeder.start()
         for strike in plan.strikes:
-            time.sleep(max(0.0, strike.at - clock()))
+            story.wait_until(strike.at)
             fury.strike(strike)
         fury.finish()
         feeder.finish()
-        struck = clock()
+        story.stop()
+        struck = time.monotonic()
         waits = _heal(ground, app, scans, heal)
-        healed = clock()
+        healed = time.monotonic()
         outcomes, faults = find_faults(app, scans)
         faults += find_run_faults(ground)
         if waits is not None:
@@ -108,7 +109,8 @@ def _run(ground: Ground, plan: Plan, heal: float) -> list[str]:
     ground.supervisor.stop("worker-1", "worker-2")
     before, left = find_leftovers(ground)
     _report(fury.blown, outcomes)
-    print(f"\nstruck for {struck:.0f} s, healed {healed - struck:.0f} s later")
+    said = f"struck for {struck - start:.0f} s, healed {healed - struck:.0f} s later"
+    print(f"\n{said}")
     print(f"{before} temporary files, {len(left)} left by the upkeep of a later day")
     return faults + left
 

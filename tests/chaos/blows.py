@@ -44,7 +44,7 @@ class Fury:
 
     ground: Ground
     clock: Callable[[], float]
-    """Seconds since the start."""
+    """Tells the time of the plan."""
 
     doing_of: Callable[[str], str]
     """Tells from a batch's run what it was at."""
@@ -63,7 +63,7 @@ class Fury:
             self._kill(strike)
             return
         self._note(strike.blow, strike.blow, "", strike.seconds)
-        thread = threading.Thread(target=outage)
+        thread = threading.Thread(target=outage, daemon=True)
         thread.start()
         self._outages.append(thread)
 

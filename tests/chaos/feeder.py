@@ -20,12 +20,12 @@ class Feeder:
     """Drops the files of a plan at their times, each on a thread of its own."""
 
     def __init__(
-        self, root: Path, scans: Sequence[Scan], clock: Callable[[], float]
+        self, root: Path, scans: Sequence[Scan], wait_until: Callable[[float], None]
     ) -> None:
         self._root = root
         self._scans = scans
-        self._clock = clock
-        self._thread = threading.Thread(target=self._run)
+        self._wait_until = wait_until
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._dropping: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -40,8 +40,10 @@ class Feeder:
 
     def _run(self) -> None:
         for scan in self._scans:
-            time.sleep(max(0.0, scan.drop.at - self._clock()))
-            thread = threading.Thread(target=_drop, args=(self._root, scan))
+            self._wait_until(scan.drop.at)
+            thread = threading.Thread(
+                target=_drop, args=(self._root, scan), daemon=True
+            )
             thread.start()
             self._dropping.append(thread)
 

@@ -54,6 +54,13 @@ def in_environment(ground: Ground) -> Iterator[None]:
         yield
 
 
+def count_ended(app: App) -> int:
+    """Count the scans that are at their end, set aside or filed."""
+    records = app.catalog.batches(limit=_MANY)
+    ended = sum(record.state.final for record in records)
+    return ended + len(app.catalog.rejections(limit=_MANY))
+
+
 def is_settled(ground: Ground, app: App, scans: Sequence[Scan]) -> str | None:
     """Say what is still to be done; None when all is at its end."""
     waiting = sum(1 for _ in _undone_files(ground.drop_root))
