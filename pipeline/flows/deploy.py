@@ -44,6 +44,7 @@ def deploy(settings: Settings) -> None:
     _make_work_pool(settings.prefect.work_pool)
     interval = timedelta(seconds=settings.prefect.upkeep_interval)
     _register(watch, WATCH, settings, queue=WATCH_QUEUE)
+    _put_first(settings.prefect.work_pool, WATCH_QUEUE)
     _register(digitize, DIGITIZE, settings)
     _register(upkeep, UPKEEP, settings, IntervalSchedule(interval=interval))
     _register(
@@ -94,6 +95,17 @@ def _make_work_pool(name: str) -> None:
             client.create_work_pool(WorkPoolCreate(name=name, type="process"))
         except ObjectAlreadyExists:
             return
+
+
+def _put_first(pool: str, queue: str) -> None:
+    """Give a queue the first free slot: behind others its run may wait for long."""
+    with get_client(sync_client=True) as client:
+        client.request(
+            "PATCH",
+            "/work_pools/{work_pool_name}/queues/{name}",
+            path_params={"work_pool_name": pool, "name": queue},
+            json={"priority": 1},
+        )
 
 
 def _end_dead_runs() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.bootstrap import open_app
 from pipeline.flows.living import bury_dead, take_post
-from pipeline.flows.start import start_watch
+from pipeline.flows.names import UPKEEP
+from pipeline.flows.start import skip_missed, start_watch
 from pipeline.settings import Settings
 
 
@@ -29,6 +30,7 @@ def work(settings: Settings, name: str, limit: int, *, with_healthcheck: bool) -
     name = name or socket.gethostname()
     with open_app(settings) as app:
         bury_dead(app)
+        skip_missed(UPKEEP)
         start_watch()
     take_post(settings, name)
     command = [sys.executable, "-m", "prefect", "worker", "start"]

@@ -43,6 +43,14 @@ def test_deploying_twice_makes_one_of_each() -> None:
     assert len(automations) == 1
 
 
+def test_the_watch_gets_the_first_free_slot() -> None:
+    with get_client(sync_client=True) as client:
+        path = "/work_pools/{work_pool_name}/queues/filter"
+        pool = {"work_pool_name": load_settings().prefect.work_pool}
+        answer = client.request("POST", path, path_params=pool, json={})
+    assert min(answer.json(), key=lambda each: each["priority"])["name"] == "watch"
+
+
 def test_asking_twice_for_the_same_try_starts_one_run() -> None:
     for _ in range(2):
         start_digitize(record("a"))
