@@ -1,9 +1,11 @@
 """Bring the printed value of each kind to one form, and say how well it fits."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -67,6 +69,9 @@ _LANDLINE = re.compile(r"02\d{8,9}")
 _PHONE_LIKE = re.compile(rf"\(?\+?[{DIGIT_CLASS}][{DIGIT_CLASS} .()\-]{{7,18}}")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]*)*", re.UNICODE)
 _SYLLABLE = re.compile(r"[^aeiouy]{0,3}[aeiouy]{1,3}[^aeiouy]{0,2}")
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
+"""Combining marks of tones and of â, ă, ơ; Đ has none, and stands in abbreviations."""
+
 _VOWEL = re.compile(r"[aeiouy]")
 _INTEGER = re.compile(rf"(?<![\w.,])[{DIGIT_CLASS}]{{1,9}}(?![\w]|[.,]\d)")
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?![\w]|[.,]\d)")
@@ -132,7 +137,27 @@ def is_spelt(text: str) -> bool:
 
 
 def _text(text: str, _today: date | None) -> Parsed:
-    return Parsed(respell(text), FITS)
+    spelt = respell(text)
+    if _is_oddly_cased(text.split()):
+        return Parsed(spelt, REPAIRED, "capitals where small letters are usual")
+    return Parsed(spelt, FITS)
+
+
+def _is_oddly_cased(words: list[str]) -> bool:
+    """Tell whether capitals stand where a reader puts them, and no writer.
+
+    Inside a word (``CấP``), or in one word alone. Abbreviations and made-up names have
+    no tones, and are left alone.
+    """
+    toned = [word for word in words if _has_tone(word) and len(word) > 1]
+    if any(one.islower() and two.isupper() for w in toned for one, two in pairwise(w)):
+        return True
+    loud = [word for word in words if word.isupper() and len(word) > 1]
+    return len(loud) == 1 < len(words) and loud[0] in toned
+
+
+def _has_tone(word: str) -> bool:
+    return any(mark in _TONES for mark in unicodedata.normalize("NFD", word))
 
 
 def _address(text: str, _today: date | None) -> Parsed:

@@ -66,6 +66,7 @@ REASONS = {
     "nearest known name": "the nearest known name was taken",
     "print differs from code": "the print differs from the barcode or QR code",
     "codes differ": "the codes on the paper differ",
+    "capitals where small": "a letter may have been misread",
     "written, but not read": "something is written there that could not be read",
     "does not look like": "it does not have the usual form",
     "not-before": "two dates are in the wrong order",

@@ -154,3 +154,22 @@ def test_what_has_not_the_form_of_its_kind_is_never_accepted(
     kind: Kind, text: str
 ) -> None:
     assert parse(kind, text).certainty <= DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("Cấp đổi giấy tờ", FITS),
+        ("CấP đổi giấy tờ", REPAIRED),
+        ("CẤP. đổi giấy tờ", REPAIRED),
+        ("CẤP ĐỔI GIẤY TỜ", FITS),
+        ("Theo QĐ số 12 của UBND xã", FITS),
+        ("Nộp qua VNeID", FITS),
+        ("Ở nhà", FITS),
+    ],
+)
+def test_capitals_in_odd_places_of_a_text_are_looked_at(
+    text: str, certainty: float
+) -> None:
+    parsed = parse(Kind.TEXT, text)
+    assert (parsed.value, parsed.certainty) == (text, certainty)
