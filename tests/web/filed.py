@@ -10,6 +10,7 @@ from pipeline.model.dossier import (
     CodeReading,
     CodeSource,
     Completeness,
+    Conflict,
     Field,
     FieldStatus,
     Manifest,
@@ -19,6 +20,7 @@ from pipeline.model.dossier import (
     PlannedDossier,
     Presence,
     Span,
+    Statement,
 )
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.quality import Defect, PageDefect
@@ -72,6 +74,9 @@ PAPERS = (
     PaperCheck(Presence.MISSING, None, "", "<b>Hợp đồng</b>", None, 0, number=3),
 )
 HOSTILE = "<script>alert('x')</script> \"&amp;\u202e"
+
+OLD_HOME = "Xã Yên Định, huyện Bắc Mê, tỉnh Hà Giang"
+UNITS = ("Xã Minh Ngọc, Tỉnh Tuyên Quang", "Xã Ngọc Đường, Tỉnh Tuyên Quang")
 
 _RECIPE = "0123abcd4567"
 _SUBJECT = "Về việc phê duyệt quy hoạch điểm dân cư nông thôn"
@@ -237,6 +242,8 @@ def _file_certificate(put: _Putter) -> Manifest:
         field("date_of_birth", born.isoformat(), review="not-before", row=3),
         field("mother_residence", HOSTILE, review="unusual for a name", row=4),
         field("so_phu", "7", review="a rule nobody knows", row=500),
+        replace(field("hometown", OLD_HOME, row=5), current_units=UNITS[:1]),
+        replace(field("father_residence", OLD_HOME, row=6), current_units=UNITS),
     )
     card = (
         field("so_ky_hieu", None),
@@ -261,6 +268,19 @@ def _file_certificate(put: _Putter) -> Manifest:
             CodeReading(CodeSource.PRINT, MISREAD, 2, BoundingBox(10, 10, 90, 30)),
         ),
         completeness=Completeness(PAPERS, table=True, table_whole=True),
+        conflicts=(
+            Conflict(
+                "one person, two dates of birth",
+                (
+                    Statement(2, "date_of_birth", "1990-01-02"),
+                    Statement(1, "date_of_birth", "1990-01-03"),
+                ),
+            ),
+            Conflict(
+                "one person, two personal numbers",
+                (Statement(2, "personal_id", CITIZEN.personal_id),),
+            ),
+        ),
     )
     return put.file(batch, pages, planned)
 

@@ -6,7 +6,15 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.web.filed import CITIZEN, CODE, FAMILY, MISREAD, Filed
+from tests.web.filed import (
+    CITIZEN,
+    CODE,
+    FAMILY,
+    MISREAD,
+    OLD_HOME,
+    UNITS,
+    Filed,
+)
 
 
 @pytest.fixture
@@ -21,7 +29,7 @@ def test_a_dossier_lists_its_papers_and_doubts(
     assert f"<title>Hồ sơ {CODE} · Số hoá hồ sơ</title>" in page
     assert "mã hồ sơ in trên giấy khác mã vạch" in page
     assert "Đăng ký khai sinh (1.001193)" in page
-    assert re.findall(r">(Giấy khai sinh|Căn cước)</a>", page) == [
+    assert re.findall(r"<th [^>]*><a [^>]*>(Giấy khai sinh|Căn cước)</a>", page) == [
         "Giấy khai sinh",
         "Căn cước",
     ]
@@ -47,6 +55,34 @@ def test_what_should_be_there_is_compared(client: TestClient, filed: Filed) -> N
     assert page.count('<span class="review">thiếu</span>') == 2
     assert "(phải số hóa)" in page
     assert "&lt;b&gt;Hợp đồng&lt;/b&gt;" in page
+
+
+def test_contradictions_are_shown_with_the_paper_that_counts_for_most_first(
+    client: TestClient, filed: Filed
+) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}").text
+    assert "cùng một người, hai ngày sinh khác nhau" in page
+    assert page.index("02/01/1990") < page.index("03/01/1990")
+    assert "Không có dữ liệu nào bị sửa" in page
+
+
+def test_sensitive_values_are_covered_in_the_list(
+    client: TestClient, filed: Filed
+) -> None:
+    page = client.get(f"/dossiers/{filed.certificate.id}").text
+    assert CITIZEN.personal_id not in page
+    assert "••••••••" + CITIZEN.personal_id[-4:] in page
+
+
+def test_the_unit_of_today_stands_beside_an_old_address(certificate: str) -> None:
+    assert certificate.count(OLD_HOME) >= 2
+    assert f"từ 01/07/2025: {UNITS[0]}" in certificate
+    assert f"chưa rõ thuộc đơn vị nào: {'; '.join(UNITS)}" in certificate
+
+
+def test_an_old_address_is_found_by_the_unit_of_today(client: TestClient) -> None:
+    page = client.post("/", data={"text": "ngoc duong tuyen quang"}).text
+    assert "Giấy khai sinh" in page
 
 
 def test_a_dossier_of_the_same_code_is_named(client: TestClient, filed: Filed) -> None:
