@@ -143,6 +143,7 @@ def _probe_pdf(file: BinaryIO, limits: ProbeLimits) -> Probe:
             xfa_only = _is_xfa_only(pdf)
             grew = "/Prev" in pdf.trailer and not pdf.is_linearized
             warnings = pdf.get_warnings()
+            largest = max(map(_largest_picture, pdf.pages), default=0)
     except pikepdf.PasswordError as error:
         raise EncryptedScan("a password is needed") from error
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
@@ -157,7 +158,27 @@ def _probe_pdf(file: BinaryIO, limits: ProbeLimits) -> Probe:
         raise XfaScan("a form without pages of its own")
     if pages > limits.max_pages:
         raise OversizedScan(f"{pages} pages")
+    if largest > limits.max_pixels:
+        raise OversizedScan(f"a picture of {largest} pixels")
     return Probe(MediaType.PDF, pages, may_grow=grew)
+
+
+def _largest_picture(page: pikepdf.Page) -> int:
+    """Read from their headers how many pixels a page's pictures declare, at most."""
+    found = 0
+    resources = page.obj.get("/Resources")
+    if not isinstance(resources, pikepdf.Dictionary):
+        return found
+    drawn = resources.get("/XObject")
+    if not isinstance(drawn, pikepdf.Dictionary):
+        return found
+    for picture in drawn.values():
+        if isinstance(picture, pikepdf.Stream):
+            width: object = picture.get("/Width")
+            height: object = picture.get("/Height")
+            if isinstance(width, int) and isinstance(height, int):
+                found = max(found, width * height)
+    return found
 
 
 def _is_xfa_only(pdf: pikepdf.Pdf) -> bool:

@@ -16,7 +16,6 @@ from pipeline.errors import (
     IncompleteScan,
     NoPagesScan,
     OversizedScan,
-    ScanRejected,
 )
 from pipeline.intake.limits import ProbeLimits
 from pipeline.intake.walk import check_pixels, take
@@ -157,23 +156,35 @@ class _Tiff:
         """
         known = {place for place, _ in self._all_pieces()}
         named = {place for page in self._pages.values() for place in page.further}
-        entry = 4 + 2 * self._inline
         for found in self._size_entries().finditer(self._data, start, end):
-            for before in range(_BEFORE_WIDTH + 1):
-                place = found.start() - before * entry - struct.calcsize(self._entries)
-                if place < start:
-                    break
-                entries = self._number(self._entries, place)
-                if place in named or not before + 2 <= entries <= _MOST_ENTRIES:
-                    continue
-                try:
-                    page = self._directory(place)
-                except IncompleteScan:
-                    raise
-                except ScanRejected:
-                    continue
-                if not known & {place for place, _ in page.pieces}:
-                    raise DamagedScan("TIFF page that no directory leads to")
+            place = self._directory_around(found.start(), start)
+            if place is None or place in named:
+                continue
+            try:
+                page = self._directory(place)
+            except DamagedScan:
+                continue
+            if not known & {place for place, _ in page.pieces}:
+                raise DamagedScan("TIFF page that no directory leads to")
+
+    def _directory_around(self, width: int, start: int) -> int | None:
+        """Find where the directory begins that has its entry of the width there.
+
+        Its tags ascend (TIFF 6.0, section 2): what only looks like one has others.
+        """
+        entry = 4 + 2 * self._inline
+        for before in range(_BEFORE_WIDTH + 1):
+            first = width - before * entry
+            place = first - struct.calcsize(self._entries)
+            if place < start:
+                return None
+            entries = self._number(self._entries, place)
+            end = first + entries * entry
+            if before + 2 <= entries <= _MOST_ENTRIES and end <= len(self._data):
+                tags = [self._number("H", at) for at in range(first, end, entry)]
+                if tags == sorted(set(tags)):
+                    return place
+        return None
 
     def _all_pieces(self) -> Iterator[tuple[int, int]]:
         for page in self._pages.values():
