@@ -33,12 +33,22 @@ _BY_FOLD = {fold(name): name for name in (*PROVINCES, *_UNITS)}
 _PROVINCE = "|".join(sorted(map(fold, PROVINCES), key=len, reverse=True))
 _UNIT = re.compile(rf"(?:^|[,.]\s)({'|'.join(map(fold, _UNITS))})\s(?=\w)")
 _NAMED = re.compile(rf"\b(?:tinh|thanh pho|tp\.?)\s({_PROVINCE})(?=\s*(?:$|[,.;]))")
+_SPECKED = re.compile(
+    r"\b(?:uy[.,]? ban[.,]? nhan[.,]? dan|hoi[.,]? dong[.,]? nhan[.,]? dan)\b"
+)
+_POINT = re.compile(r"[.,]")
 _LAST = re.compile(rf",\s({_PROVINCE})\s*\.?$")
 
 
 def respell_places(text: str) -> str:
-    """Give units and provinces of an address their marks; all else stays."""
+    """Give units and provinces of an address their marks; all else stays.
+
+    A comma or point inside *Ủy ban nhân dân* is a speck, and goes.
+    """
     normal = normalize(text)
+    for inside in reversed(list(_SPECKED.finditer(fold(normal)))):
+        start, end = inside.span()
+        normal = normal[:start] + _POINT.sub("", normal[start:end]) + normal[end:]
     folded = fold(normal)
     pieces = list(normal)
     for pattern in (_UNIT, _NAMED, _LAST):

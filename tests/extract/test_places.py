@@ -46,3 +46,15 @@ def test_words_of_closed_lists_are_known_only_with_all_their_marks() -> None:
     known = known_words(words, ("Ủy ban nhân dân",))
     assert known == [True] * 5 + [False] + [True] * 3
     assert known_words(["tính", "Đăk", "Lắk"]) == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        ("Ủy, ban nhân dân xã Yên Bình", "Ủy ban nhân dân xã Yên Bình"),
+        ("HỘI ĐỒNG. NHÂN DÂN xã Mẫu", "HỘI ĐỒNG NHÂN DÂN xã Mẫu"),
+        ("Ủy ban nhân dân, Sở Tư pháp", "Ủy ban nhân dân, Sở Tư pháp"),
+    ],
+)
+def test_specks_inside_an_agencys_first_words_go(text: str, spelt: str) -> None:
+    assert respell_places(text) == spelt
