@@ -327,7 +327,7 @@ def print_thresholds(fields: Sequence[Judged]) -> None:
     for kind, mine in sorted(by_kind.items()):
         accepted = [each for each in mine if each.found.status is FieldStatus.OK]
         wrong = sum(not each.same for each in accepted)
-        most = 100 * (wrong + 3) / len(accepted) if accepted else 100.0
+        most = min(100.0, 100 * (wrong + 3) / max(1, len(accepted)))
         least = set_to[Kind(kind)] if kind != _METADATA else 0.0
         lowest = _lowest_threshold(mine)
         print(
