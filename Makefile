@@ -49,6 +49,12 @@ bench-headers: setup ## how heads are read: order, number and date, nothing acce
 bench-extract: setup ## how well papers are told apart and their fields read (ARGS=...)
 	$(PYTHON) -m tests.benchmarks.extract $(ARGS)
 
+bench-separators: setup ## how surely separators and codes are found, by grade
+	$(PYTHON) -m tests.benchmarks.separators $(ARGS)
+
+bench-components: setup ## how well the receipt's table of papers is read
+	$(PYTHON) -m tests.benchmarks.components $(ARGS)
+
 bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outcome
 	$(PYTHON) -m tests.benchmarks.hostile $(ARGS)
 

@@ -13,8 +13,26 @@ _DOT = 0.5
 
 def draw_code128(text: str, dpi: int, *, height: float = 9.0) -> Image.Image:
     """Draw *text* as CODE128, *height* millimetres high, with its quiet zones."""
-    row = _modules(text, zxingcpp.BarcodeFormat.Code128)[10:11]
-    across = max(1, round(_MODULE * dpi / 25.4))
+    kind = zxingcpp.BarcodeFormat.Code128
+    return draw_code(text, kind, dpi, module=_MODULE, height=height)
+
+
+def draw_code(
+    text: str,
+    kind: zxingcpp.BarcodeFormat,
+    dpi: int,
+    *,
+    module: float,
+    height: float,
+) -> Image.Image:
+    """Draw *text* with its quiet zones; *module* and *height* in millimetres.
+
+    The height is that of bars; a code of dots is as high as it is wide.
+    """
+    if kind == zxingcpp.BarcodeFormat.QRCode:
+        return draw_qr(text, dpi, module=module)
+    row = _modules(text, kind)[10:11]
+    across = max(1, round(module * dpi / 25.4))
     down = round(height * dpi / 25.4)
     return Image.fromarray(np.repeat(np.repeat(row, across, axis=1), down, axis=0))
 

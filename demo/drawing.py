@@ -24,6 +24,12 @@ from demo.forms import FILLED, PRINTED, STYLES, TYPED, WRITTEN, Style, draw_form
 from demo.people import Family, Person, make_family, make_person, of_a_minority
 from demo.plain import blank_back, draw_patch_t, page_of_text
 from demo.receipt import FORMS, PAGES, Listed, Receipt, draw_receipt
+from demo.separators import (
+    draw_code_sheet,
+    draw_labelled,
+    draw_printed,
+    with_sticker,
+)
 from demo.sheet import BLUE, INK, PAPER, DrawnPage, Pixels, Sheet
 from demo.wear import (
     bilevel,
@@ -71,9 +77,12 @@ __all__ = [
     "draw_birth_certificate",
     "draw_birth_declaration",
     "draw_code128",
+    "draw_code_sheet",
     "draw_form",
     "draw_id_card",
+    "draw_labelled",
     "draw_patch_t",
+    "draw_printed",
     "draw_qr",
     "draw_receipt",
     "find_font",
@@ -96,4 +105,5 @@ __all__ = [
     "with_seal",
     "with_stamp",
     "with_staple",
+    "with_sticker",
 ]

@@ -44,9 +44,9 @@ _ALIKE = 85
 _HEAD_ROWS = 5
 """Letter heights below the head in which the columns' heads stand."""
 
-_ROW_GAP = 2.4
+_ROW_GAP = 2.0
 """Letter heights from one line to the next above which another row begins: lines of one
-cell are 1.9 apart."""
+cell are 1.5 apart, rows 2.2 and more."""
 
 _NUMBER = re.compile(r"[(]?(\d{1,3})[.,)]?")
 _LOOKALIKES = str.maketrans("OoQDlI|ıZS", "0000111125")
@@ -241,14 +241,19 @@ def _gather(lines: Sequence[OcrLine], grid: _Grid) -> list[_Row]:
     numbers = sorted(_row_numbers(lines, grid))
     rows: list[_Row] = []
     bottom = float("-inf")
+    counted = False
     for line in lines:
         words = tuple(word for word in line.words if _is_name(word, grid))
         if not words:
             continue
         middle = enclosing(word.box for word in words).middle[1]
         number = _number_at(numbers, middle, grid.height)
-        if not rows or number is not None or middle - bottom > _ROW_GAP * grid.height:
+        counts = any(_is_in_counts(word, grid) for word in line.words)
+        begins = number is not None or middle - bottom > _ROW_GAP * grid.height
+        if not rows or begins or (counted and counts):
             rows.append(_Row(middle, [], number))
+            counted = False
+        counted = counted or counts
         rows[-1].lines.append(words)
         bottom = middle
     for at, number in numbers:  # those that stand in the middle of a row of lines
@@ -278,12 +283,12 @@ def _number_at(
 def _is_name(word: OcrWord, grid: _Grid) -> bool:
     inside = grid.names_from - grid.height <= word.box.left
     is_text = any(map(str.isalnum, word.text))
-    is_count = word.box.middle[0] >= grid.counts_from and _is_count(word)
-    return inside and is_text and not is_count
+    return inside and is_text and not _is_in_counts(word, grid)
 
 
-def _is_count(word: OcrWord) -> bool:
-    return _to_number(word.text) is not None
+def _is_in_counts(word: OcrWord, grid: _Grid) -> bool:
+    in_columns = word.box.middle[0] >= grid.counts_from
+    return in_columns and _to_number(word.text) is not None
 
 
 def _finish(row: _Row, lines: Sequence[OcrLine], grid: _Grid, page: int) -> ListedPaper:

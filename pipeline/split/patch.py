@@ -36,8 +36,15 @@ _SHORTEST = 1.5
 _DRIFT = 0.06
 """Inches that a bar may wander from one band to the next."""
 
-_INK = 0.6
-"""Share of the paper's level below which a pixel is ink."""
+_INK = 0.55
+"""Where ink begins, between the darkest of the page and its paper: bars are as dark as
+anything on their sheet, however pale the scan."""
+
+_DARKEST = 1.0
+"""Percent of the page that is darker; four bars are two percent of it or more."""
+
+_LEAST_CONTRAST = 30
+"""Levels between ink and paper under which there are no bars, but grain."""
 
 
 @dataclass(slots=True)
@@ -64,7 +71,10 @@ def find_patches(
     small = gray[::step, ::step]
     if min(small.shape) < _SHORTEST * dpi / step:
         return []
-    ink_below = _INK * float(np.percentile(small[::4, ::4], 75))
+    dark, paper = np.percentile(small[::4, ::4], (_DARKEST, 75))
+    if paper - dark < _LEAST_CONTRAST:
+        return []
+    ink_below = float(dark + _INK * (paper - dark))
     upright = list(_find_upright(small, dpi / step, ink_below))
     lying = _find_upright(small.T, dpi / step, ink_below)
     turned = [(top, left, bottom, right) for left, top, right, bottom in lying]

@@ -7,6 +7,7 @@ import numpy as np
 import zxingcpp
 
 from pipeline.imaging.arrays import GrayImage
+from pipeline.imaging.clean import despeckle
 from pipeline.model.dossier_code import received_on
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import PageCode
@@ -130,8 +131,13 @@ def _read(image: GrayImage) -> list[zxingcpp.Barcode]:
     if min(image.shape) == 0:
         return []
     wanted = zxingcpp.BarcodeFormats(list(_FORMATS))
-    symbols = zxingcpp.read_barcodes(image, formats=wanted)
-    return [s for s in symbols if s.valid and s.text][:_MAX_CODES]
+    calm = despeckle(image)
+    found: dict[tuple[object, str], zxingcpp.Barcode] = {}
+    for page in (image,) if calm is image else (image, calm):
+        for symbol in zxingcpp.read_barcodes(page, formats=wanted):
+            if symbol.valid and symbol.text:
+                found.setdefault((symbol.format, symbol.text), symbol)
+    return list(found.values())[:_MAX_CODES]
 
 
 def _to_code(symbol: zxingcpp.Barcode, factor: int, gray: GrayImage) -> PageCode:

@@ -13,6 +13,9 @@ from pipeline.model.unicode import comparable
 _ALIKE = 85
 """Percent of letters by which a listed name is that of a type."""
 
+_JOINED = 5
+"""Percent that a likeness without regard to words is worth less."""
+
 _REQUEST_ALIKE = 88
 """Percent of letters by which what is asked for is a procedure's title: ĐĂNG KÝ KHAI TỬ
 has 81 of ĐĂNG KÝ KHAI SINH."""
@@ -70,8 +73,12 @@ def names_of(
 
 
 def _score(text: str, name: str) -> float:
-    """Compare as many words of *text* as *name* has."""
-    return fuzz.ratio(" ".join(text.split()[: len(name.split())]), name)
+    """Compare as many words of *text* as *name* has, or letters where words joined."""
+    start = " ".join(text.split()[: len(name.split())])
+    joined, letters = name.replace(" ", ""), text.replace(" ", "")
+    return max(
+        fuzz.ratio(start, name), fuzz.ratio(letters[: len(joined)], joined) - _JOINED
+    )
 
 
 def find_procedure(

@@ -84,6 +84,12 @@ def test_a_number_may_have_been_missed() -> None:
     assert found.whole
 
 
+def test_a_line_with_counts_of_its_own_is_a_row_however_near_it_stands() -> None:
+    near = (45, [(NAME, "Giấy ủy quyền"), (SECOND, "03")])
+    found = table(TWO[0], near)
+    assert names(found)[1] == (None, "Giấy ủy quyền")
+
+
 def test_a_missing_row_makes_the_table_not_whole() -> None:
     third = (63, [(NUMBER, "4"), (NAME, "Giấy ủy quyền")])
     found = table(*TWO, third)

@@ -189,6 +189,8 @@ def test_two_papers_of_a_kind_may_be_demanded() -> None:
         ("Giay chưng sinh", HOSPITAL),
         ("Bản sao Giấy chứng nhận kết hôn của cha mẹ", "giay-chung-nhan-ket-hon"),
         ("Bản sao căn cước", "can-cuoc"),
+        ("Quyếtđịnh", "quyet-dinh"),
+        ("Tờkhai đăng ký khai sinh", DECLARATION),
         ("CCCD của người yêu cầu", "can-cuoc"),
         ("01 Giấy khai sinh bản chính", "giay-khai-sinh"),
         ("Giấy tờ chứng minh quan hệ trong giấy khai sinh", None),
