@@ -104,11 +104,11 @@ class Fury:
         running = find_processes(self.ground.home)
         if blow is Blow.PAGE:
             return [(each.pid, "reading") for each in running if each.reads_pages]
-        wanted = {"watch"} if blow is Blow.WATCH else {"digitize", "upkeep"}
+        wanted = "watch" if blow is Blow.WATCH else "digitize"
         return [
             (each.pid, self._doing(each, running))
             for each in first_of_runs(running)
-            if each.flow in wanted
+            if each.flow == wanted
         ]
 
     def _services(self, *names: str) -> list[tuple[int, str]]:
@@ -130,8 +130,6 @@ class Fury:
         return [pid, pid, *(each for each in _children(pid))]
 
     def _doing(self, process: Process, running: Sequence[Process]) -> str:
-        if process.flow == "upkeep":
-            return "upkeep"
         if process.flow == "watch":
             probing = any(
                 each.run == process.run and "intake.probe" in each.command

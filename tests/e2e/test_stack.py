@@ -63,7 +63,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("PIPELINE_WEB__PORT", str(web))
         patch.setenv("PIPELINE_INTAKE__QUIET_PERIOD", "0.5")
         patch.setenv("PIPELINE_INTAKE__POLL_INTERVAL", "0.3")
-        patch.setenv("PIPELINE_PREFECT__UPKEEP_INTERVAL", "20")
+        patch.setenv("PIPELINE_PREFECT__UPKEEP_INTERVAL", "60")
         yield folder
 
 
