@@ -86,6 +86,13 @@ class Ink(NamedTuple):
     paper: float
     """Level of the lightest paper of the page, 0-1."""
 
+    shade: float
+    """Part of the light that is missing where the paper is darkest, 0-1."""
+
+    def flat(self) -> GrayImage:
+        """Give the page under even light: paper white, ink as dark as on white."""
+        return np.asarray(cv2.bitwise_not(self.darker), np.uint8)
+
 
 def see_ink(gray: GrayImage) -> Ink:
     """Tell ink from paper, whatever the light.
@@ -94,8 +101,9 @@ def see_ink(gray: GrayImage) -> Ink:
         gray: the page, ink dark. Not changed.
     """
     around = paper_around(gray)
-    paper = float(np.percentile(around[::8, ::8], 90)) / WHITE
-    return Ink(darkness(gray, around), round(paper, 3))
+    darkest, lightest = np.percentile(around[::8, ::8], (5, 90)) / WHITE
+    shade = float(1 - darkest / max(lightest, 1 / WHITE))
+    return Ink(darkness(gray, around), round(float(lightest), 3), round(shade, 3))
 
 
 def measure_quality(ink: Ink, dpi: float) -> Quality:
@@ -105,7 +113,7 @@ def measure_quality(ink: Ink, dpi: float) -> Quality:
         ink: the page. Not changed.
         dpi: its resolution, pixels per inch.
     """
-    darker, paper = ink
+    darker, paper = ink.darker, ink.paper
     level = max(_FAINTEST, _ABOVE_NOISE * _measure_noise(darker))
     marks = _without_rules(darker, level, dpi)
     if not marks.any():

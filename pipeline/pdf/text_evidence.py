@@ -13,6 +13,10 @@ as Latin-1, has 11-20 %; pages of law have none."""
 _MIN_WORDLIKE = 0.7
 """Share of words that are words or numbers by their build."""
 
+_MIN_FOR_VOWELS, _MAX_VOWELLESS = 10, 0.4
+"""Words of letters from which so large a share without a vowel is no language: each of
+a shifted alphabet's words may be short enough for an abbreviation."""
+
 _MIN_FOR_MARKS = 30
 """Words from which a Vietnamese text without any diacritic is a broken one."""
 
@@ -55,7 +59,7 @@ def is_written_text(words: Sequence[str]) -> bool:
     bare = [word for word in bare if word]
     if not bare or sum(map(_is_wordlike, bare)) < _MIN_WORDLIKE * len(bare):
         return False
-    return not _lost_its_marks(characters, bare)
+    return not (_lost_its_vowels(bare) or _lost_its_marks(characters, bare))
 
 
 def _is_usual(character: str) -> bool:
@@ -77,6 +81,12 @@ def _is_wordlike(word: str) -> bool:
     if len(letters) < len(word) * 0.5:
         return False
     return len(letters) <= 4 or any(letter in "aeiouy" for letter in letters)
+
+
+def _lost_its_vowels(bare: list[str]) -> bool:
+    plain = [word for word in bare if word.isalpha()]
+    without = sum(not set(word) & set("aeiouy") for word in plain)
+    return len(plain) >= _MIN_FOR_VOWELS and without > _MAX_VOWELLESS * len(plain)
 
 
 def _lost_its_marks(characters: str, bare: list[str]) -> bool:

@@ -85,6 +85,35 @@ def test_a_rule_goes_and_what_crosses_it_stays() -> None:
     assert ((bare < 150) & (wiped >= 150)).sum() < 0.01 * ink(bare)
 
 
+def test_boxes_for_letters_go_and_the_letters_stay() -> None:
+    pages = []
+    for drawn in (False, True):
+        sheet = Sheet()
+        for place, letter in enumerate("0661990008230"):
+            x = 40 + 5 * place
+            sheet.print(letter, x + 2.5, 50, 12, align="middle")
+            if drawn:
+                sheet.box(x, 45, x + 5, 51.5, 0.2)
+        pages.append(gray(sheet.finish().image))
+    bare, boxed = pages
+    assert ink(wipe_leaders(boxed, 200)) == pytest.approx(ink(bare), rel=0.05)
+
+
+def test_of_a_table_the_uprights_go_and_the_level_rules_stay() -> None:
+    pages = []
+    for uprights in (False, True):
+        sheet = Sheet()
+        for row in range(4):
+            sheet.rule(40, 50 + 10 * row, 160, 50 + 10 * row)
+            sheet.print("Nguyễn Thị Mẫu", 44, 57 + 10 * row, 12)
+        for x in (40, 100, 160) if uprights else ():
+            sheet.rule(x, 50, x, 80)
+        pages.append(gray(sheet.finish().image))
+    levels, table = pages
+    assert ink(wipe_leaders(levels, 200)) < 0.8 * ink(levels)
+    assert ink(wipe_leaders(table, 200)) == pytest.approx(ink(levels), rel=0.02)
+
+
 def test_a_bar_thicker_than_a_rule_stays() -> None:
     page = np.full((400, 800), 250, np.uint8)
     page[100:110, 100:700] = 20

@@ -11,12 +11,17 @@ from pipeline.imaging.deskew import estimate_skew
 from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.imaging.quality import Quality
 from pipeline.model.geometry import BoundingBox
+from pipeline.model.quality import Defect
 from tests.drawing import (
     bilevel,
     blank_back,
     draw_administrative,
+    draw_id_card,
+    gray,
+    make_person,
     page_of_text,
     tilted,
+    uneven_light,
 )
 
 OPTIONS = PrepareOptions()
@@ -86,6 +91,32 @@ def test_a_blank_back_is_left_alone() -> None:
     assert prepared.quality.blank
     assert prepared.picture is page
     assert prepared.skew == 0.0
+
+
+@pytest.mark.parametrize("drop", [0.5, 0.8])
+def test_uneven_light_is_taken_from_the_reading_and_kept_in_the_picture(
+    drop: float,
+) -> None:
+    card = gray(draw_id_card(make_person(1)).image)
+    shaded = uneven_light(card, drop, seed=1)
+    prepared = ready(shaded)
+    paper = prepared.reading[::50, 10]
+    assert paper.min() > 240
+    assert (prepared.picture == shaded).all()
+    assert prepared.quality.contrast > 0.8
+
+
+def test_the_reading_of_an_evenly_lit_page_is_the_page_itself() -> None:
+    page = page_of_text().image
+    assert (ready(page).reading == page).all()
+
+
+def test_faint_print_is_not_taken_for_a_blank_page() -> None:
+    page = page_of_text(lines=5).image
+    faint = (252 - (252 - page.astype(float)) * 0.12).astype(np.uint8)
+    prepared = ready(faint)
+    assert not prepared.quality.blank
+    assert Defect.FAINT in prepared.defects
 
 
 def test_the_scan_itself_is_never_written_to() -> None:

@@ -92,6 +92,35 @@ def test_a_layer_hidden_under_the_scan_is_not_real(tmp_path: Path) -> None:
     assert words(tmp_path, data) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Céng hßa x· héi chñ nghÜa ViÖt Nam §éc lËp - Tù do - H¹nh phóc",
+        "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam Ñoäc laäp Töï do Haïnh phuùc",
+        "Fdqb fu Oxdw Jldr glfk glhq wx qjdb wkdqj qdp jkmn qrstv wxz bcdfg",
+    ],
+    ids=["TCVN3", "VNI", "a shifted subset"],
+)
+def test_a_page_in_a_font_without_its_encoding_is_read_again(
+    tmp_path: Path, line: str
+) -> None:
+    assert words(tmp_path, text_pdf((line,) * 12)) is None
+
+
+def test_words_under_a_picture_of_something_else_are_not_what_is_seen(
+    tmp_path: Path,
+) -> None:
+    other = np.full((2339, 1654), 255, np.uint8)
+    other[400:1900, 300:1300] = 90
+    assert words(tmp_path, text_pdf(picture=other, picture_on_top=True)) is None
+
+
+def test_words_that_explain_little_of_the_ink_are_not_the_page(tmp_path: Path) -> None:
+    other = np.full((2339, 1654), 255, np.uint8)
+    other[1500:2300, 100:1500:3] = 0
+    assert words(tmp_path, text_pdf(LINES[:3], picture=other)) is None
+
+
 def test_a_few_words_stamped_on_a_scan_are_not_its_text(tmp_path: Path) -> None:
     assert words(tmp_path, text_pdf(LINES[:2], picture=drawn_scan())) is None
 
