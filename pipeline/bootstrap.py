@@ -22,6 +22,7 @@ from pipeline.model.signature import SignatureLevel
 from pipeline.model.template import DocType, Procedure
 from pipeline.model.text import ReadPage
 from pipeline.pdf.signatures import SignatureJudge
+from pipeline.pdf.verapdf import VeraPdf
 from pipeline.reading import open_look_pool, open_page_pool, open_page_reader
 from pipeline.recipe import find_careful, make_recipe
 from pipeline.settings import (
@@ -105,6 +106,8 @@ __all__ = [
 ]
 """What the doors need: they import the composition root, nothing below it."""
 
+_Validate = Callable[[Path], tuple[str, ...]]
+
 _NO_BATCH = "0" * 32
 """Under this id pages are kept that nobody wants to keep."""
 
@@ -159,14 +162,32 @@ def open_app(settings: Settings) -> Iterator[App]:
         open_catalog(settings) as catalog,
         open_page_pool(settings) as pool,
         open_look_pool(settings) as looks,
+        _open_validator(settings) as validate,
     ):
-        app = _put_together(settings, catalog, pool, looks)
+        app = _put_together(settings, catalog, pool, looks, validate)
         with app.desk:
             yield app
 
 
+@contextmanager
+def _open_validator(settings: Settings) -> Iterator[_Validate | None]:
+    """Give veraPDF's verdict as a function; Java starts when it is first asked."""
+    if settings.filing.verapdf is None:
+        yield None
+        return
+    validator = VeraPdf(settings.filing.verapdf)
+    try:
+        yield validator.find_faults
+    finally:
+        validator.close()
+
+
 def _put_together(
-    settings: Settings, catalog: Catalog, pool: PagePool, looks: LookPool
+    settings: Settings,
+    catalog: Catalog,
+    pool: PagePool,
+    looks: LookPool,
+    validate: _Validate | None,
 ) -> App:
     counters = load_counters(settings.config)
     doctypes = load_doctypes(settings.config)
@@ -186,6 +207,7 @@ def _put_together(
         layers=settings.filing.layers,
         marker=marker,
         signatory=signatory,
+        validate=validate,
     )
     recipe = make_recipe(settings)
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)

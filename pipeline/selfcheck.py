@@ -16,8 +16,12 @@ import numpy as np
 from pipeline.bootstrap import load_settings, open_inbox
 from pipeline.errors import ConfigError, ExitCode, PipelineError, StoreUnavailable
 from pipeline.marks import open_marker
+from pipeline.model.scan import Page
 from pipeline.model.signature import SigningState
+from pipeline.model.text import OcrPage
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
+from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.verapdf import VeraPdf
 from pipeline.settings import Settings, load_counters
 from pipeline.signatory import open_signer
 from pipeline.storage.store import Has, ObjectStore
@@ -217,6 +221,29 @@ def _marks(settings: Settings) -> Iterator[Finding]:
     yield _good("marks", f"{settings.filing.mark}, printed with {marker.font}")
 
 
+def _validator(settings: Settings) -> Iterator[Finding]:
+    """Let veraPDF judge a page written here: that Java starts is no proof."""
+    jars = settings.filing.verapdf
+    if jars is None:
+        found = "checked by the writer alone: filing.verapdf is not set"
+        yield Finding("PDF/A", Outlook.NOTICE, found)
+        return
+    page = PdfPage(b"", ".jpg", Page(1, 100, 100, 100.0), OcrPage())
+    validator = VeraPdf(jars)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sohoa-check-") as folder:
+            path = Path(folder) / "page.pdf"
+            path.write_bytes(assemble_pdf([page], PdfMetadata("t", datetime.now(UTC))))
+            faults = validator.find_faults(path)
+    finally:
+        validator.close()
+    if faults:
+        found = f"veraPDF in {jars} refuses an empty page: {', '.join(faults)}"
+        yield Finding("PDF/A", Outlook.BAD, found, ExitCode.CONFIG)
+    else:
+        yield _good("PDF/A", f"veraPDF in {jars} judges what is filed")
+
+
 def _signing(settings: Settings) -> Iterator[Finding]:
     """Use the key: a token that is away, or a wrong PIN, shows itself only then."""
     signer = open_signer(settings)
@@ -293,6 +320,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("store", _store),
     ("catalog", _catalog),
     ("marks", _marks),
+    ("PDF/A", _validator),
     ("signing", _signing),
     ("drop folders", _drop_folders),
     ("scratch", _scratch),

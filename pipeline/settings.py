@@ -222,6 +222,10 @@ class FilingSettings(Section):
     """Profile of marks.toml for papers whose procedure and counter name none; empty:
     nothing is printed."""
 
+    verapdf: Path | None = None
+    """Folder of the jars of veraPDF, which then validates each document before it is
+    stored; None: the writer's own checks alone. Needs a JDK of 11 or newer."""
+
     font: Path | None = None
     """File of the font of marks and signatures; None: TeX Gyre Termes or Noto Serif,
     where Debian puts them."""

@@ -248,6 +248,21 @@ class DossierStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Conformance:
+    """Whether a filed PDF is PDF/A-2u, as it was judged before it was stored."""
+
+    holds: bool
+    """False: it was stored as a plain PDF, which does not say that it is PDF/A."""
+
+    judge: str
+    """``writer``: the program's own checks, which find what it is likely to get wrong;
+    ``veraPDF``: a validator."""
+
+    faults: tuple[str, ...] = ()
+    """Clauses of ISO 19005-2 that are broken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One paper, filed."""
 
@@ -280,6 +295,9 @@ class Document:
 
     signature: AgencySignature | None = None
     """The agency's; None: not signed yet."""
+
+    conformance: Conformance | None = None
+    """None: filed before this was judged."""
 
 
 @dataclass(frozen=True, slots=True)

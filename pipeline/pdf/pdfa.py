@@ -18,6 +18,12 @@ there, and two builds of the same document would differ."""
 
 _ILLEGAL_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+CLAIM = b"""\
+<pdfaid:part>2</pdfaid:part>
+<pdfaid:conformance>U</pdfaid:conformance>
+"""
+"""What a file says that it is; dropped where it turns out not to be."""
+
 _XMP = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -27,9 +33,7 @@ _XMP = """\
   xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
   xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
   xmlns:xmp="http://ns.adobe.com/xap/1.0/">
-<pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>U</pdfaid:conformance>
-<dc:format>application/pdf</dc:format>
+{claim}<dc:format>application/pdf</dc:format>
 <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 {optional}<pdf:Producer>{producer}</pdf:Producer>
@@ -126,6 +130,7 @@ def _xmp(meta: PdfMetadata) -> bytes:
     if meta.source:
         optional += _SOURCE.format(_xml(meta.source))
     return _XMP.format(
+        claim=CLAIM.decode(),
         language=LANGUAGE,
         title=_xml(meta.title),
         producer=_xml(meta.producer),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import (
+    Conformance,
     Document,
     DossierStatus,
     FieldStatus,
@@ -22,6 +23,7 @@ from pipeline.model.scan import OWN_WORDS, ScanBatch
 from pipeline.model.template import DocType
 from pipeline.model.text import ReadPage
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, write_pdf
+from pipeline.pdf.conformance import drop_claim, find_faults
 from pipeline.pdf.layers import LAYERS_SUFFIX
 from pipeline.usecases.marking import Marker
 from pipeline.usecases.ports import Archive, Catalog
@@ -38,6 +40,8 @@ _DERIVATIVE = (
 )
 """What a file says of itself that was made from a signed one, and is not signed by
 those who signed that."""
+
+NOT_ARCHIVAL = "a document is stored as a plain PDF: it is not valid PDF/A"
 
 Beat = Callable[[], None]
 """Called for each page: a sign of life, which may end the work."""
@@ -62,6 +66,9 @@ class Filer:
 
     signatory: Signatory | None = None
     """Signs at filing where it can; None: the agency does not sign."""
+
+    validate: Callable[[Path], tuple[str, ...]] | None = None
+    """A validator of PDF/A-2u: gives the clauses a file breaks; None: there is none."""
 
     def file(
         self, batch: ScanBatch, original_key: str, plan: Plan, beat: Beat
@@ -148,10 +155,10 @@ class Filer:
             original_sha256=batch.sha256,
             received_at=batch.received_at,
             filed_at=self.clock(),
-            status=_status(dossier),
+            status=_status(dossier, documents),
             recipe=plan.recipe,
             documents=tuple(documents),
-            doubts=dossier.doubts,
+            doubts=_doubts(dossier, documents),
             conflicts=dossier.conflicts,
             separators=plan.separators,
             readings=dossier.readings,
@@ -195,6 +202,9 @@ class Filer:
                 pdf,
                 mark,
             )
+            if self.validate is not None:
+                beat()
+            conformance = self._judge(pdf)
             if self.signatory is not None:
                 beat()
                 self.signatory.try_to_sign(pdf, batch.counter_id, dossier.procedure)
@@ -212,7 +222,22 @@ class Filer:
             pages=tuple(page.page for page in read),
             conversion=conversion,
             signature=signature,
+            conformance=conformance,
         )
+
+    def _judge(self, pdf: Path) -> Conformance:
+        """Judge a file before it is signed; one that fails says no more that it is.
+
+        Signing adds nothing that could break a rule: the tests prove it level by level.
+        """
+        faults = find_faults(pdf)
+        judge = "writer"
+        if not faults and self.validate is not None:
+            faults, judge = self.validate(pdf), "veraPDF"
+        if faults:
+            log.error("a document is not PDF/A-2u (%s): %s", judge, ", ".join(faults))
+            drop_claim(pdf)
+        return Conformance(not faults, judge, faults)
 
     def _conversion(
         self,
@@ -268,8 +293,15 @@ class Filer:
         return next((each for each in self.doctypes if each.code == code), None)
 
 
-def _status(dossier: PlannedDossier) -> DossierStatus:
-    doubtful = dossier.doubts or any(
+def _doubts(dossier: PlannedDossier, documents: list[Document]) -> tuple[str, ...]:
+    judged = [each.conformance for each in documents]
+    if all(each is None or each.holds for each in judged):
+        return dossier.doubts
+    return (*dossier.doubts, NOT_ARCHIVAL)
+
+
+def _status(dossier: PlannedDossier, documents: list[Document]) -> DossierStatus:
+    doubtful = _doubts(dossier, documents) or any(
         field.status is FieldStatus.REVIEW
         for document in dossier.documents
         for field in document.fields

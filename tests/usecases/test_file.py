@@ -9,10 +9,13 @@ import pikepdf
 import pytest
 
 from pipeline.errors import ObjectConflict, ObjectMissing, WorkTakenOver
-from pipeline.model.dossier import DossierStatus, Plan
+from pipeline.model.dossier import Conformance, DossierStatus, Plan
 from pipeline.model.search import SearchQuery
 from pipeline.model.state import BatchRecord
 from pipeline.pdf.layers import encode_layers
+from pipeline.pdf.pdfa import CLAIM
+from pipeline.pdf.signatures import unreadable
+from pipeline.usecases.file import NOT_ARCHIVAL
 from tests.split.paper import CODE, HEIGHT, WIDTH
 from tests.usecases.fakes import PICTURE, SHORT_SCAN, TWO_SLIPS, House, open_house
 
@@ -165,3 +168,44 @@ def test_what_is_filed_is_found_without_diacritics(house: House) -> None:
 
     assert {hit.dossier_code for hit in found.hits} >= {CODE}
     assert found.total == 2
+
+
+def test_a_file_that_is_no_pdf_a_does_not_say_so_and_goes_to_a_person(
+    house: House,
+) -> None:
+    with planned(house) as (record, plan):
+        filer = replace(house.filer, validate=lambda _: ("6.2.11.8",))
+        manifest = next(filer.file(record.batch, record.original_key, plan, rest))
+
+    (document,) = manifest.documents
+    assert document.conformance == Conformance(False, "veraPDF", ("6.2.11.8",))
+    assert (manifest.status, manifest.doubts[-1]) == ("review", NOT_ARCHIVAL)
+    assert b"pdfaid" not in _metadata(house.archive.read(document.key))
+
+
+def test_a_file_that_conforms_is_filed_as_such(house: House) -> None:
+    with planned(house) as (record, plan):
+        filer = replace(house.filer, validate=lambda _: ())
+        manifest = next(filer.file(record.batch, record.original_key, plan, rest))
+
+    (document,) = manifest.documents
+    assert document.conformance == Conformance(True, "veraPDF")
+    assert CLAIM in _metadata(house.archive.read(document.key))
+
+
+def test_a_derivative_of_a_signed_file_says_so_and_bears_no_mark(house: House) -> None:
+    with planned(house) as (record, plan):
+        signed = replace(plan, signatures=(unreadable("UNREADABLE"),))
+        manifest = next(
+            house.filer.file(record.batch, record.original_key, signed, rest)
+        )
+
+    said = _metadata(house.archive.read(manifest.documents[0].key)).decode()
+    assert "Bản dẫn xuất" in said
+    assert f"urn:sha256:{record.batch.sha256}" in said
+    assert manifest.documents[0].conversion is None
+
+
+def _metadata(pdf: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return opened.Root.Metadata.read_bytes().replace(b"xmlns:pdfaid", b"")

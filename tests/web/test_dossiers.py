@@ -1,11 +1,18 @@
 import io
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pikepdf
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from pipeline.model.dossier import Manifest
+from pipeline.model.signature import Change, IncomingSignature
+from pipeline.pdf.signatures import unreadable
+from pipeline.web.pages import _TEMPLATES
+from tests.catalog.made_up import a_manifest
 from tests.web.filed import (
     CITIZEN,
     CODE,
@@ -223,3 +230,37 @@ def test_what_is_not_there_is_a_plain_404(
     answer = client.get(address.format(id=filed.certificate.id))
     assert answer.status_code == 404
     assert "Không có gì ở đây" in answer.text
+
+
+def test_signatures_of_the_received_file_are_told_in_vietnamese() -> None:
+    signed_at = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
+    known = IncomingSignature(
+        "S1", "UBND xã", "CA", signed_at, None, True, True, Change.NONE
+    )
+    changed = replace(known, intact=False, trusted=False)
+    torn = unreadable("UNREADABLE")
+    added = replace(known, change=Change.SUSPICIOUS, signer="<b>x</b>")
+    shown = macro("signatures", manifest_with(known, changed, torn, added))
+    assert re.findall(r'<td data-label="Nội dung">(?:<span[^>]*>)?([^<]*)', shown) == [
+        "còn nguyên vẹn",
+        "đã bị thay đổi sau khi ký",
+        "không kiểm tra được",
+        "phần được ký còn nguyên, nhưng có nội dung khác được thêm sau",
+    ]
+    assert "09:15 24/11/2026 <span" in shown
+    assert "<b>x</b>" not in shown
+
+
+def test_a_document_says_whether_it_is_signed_and_what_it_is(certificate: str) -> None:
+    assert "Chữ ký số của cơ quan</dt><dd><span" in certificate
+    assert "chưa ký" in certificate
+    assert "<dt>Định dạng lưu trữ</dt><dd>PDF/A-2u</dd>" in certificate
+
+
+def manifest_with(*signatures: IncomingSignature) -> Manifest:
+    return replace(a_manifest(), signatures=signatures)
+
+
+def macro(name: str, manifest: Manifest) -> str:
+    parts = _TEMPLATES.get_template("parts.html").module
+    return str(getattr(parts, name)(manifest))
