@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
-	bench-hostile bench-truncation bench-intake bench-layers chaos lock clean
+	bench-hostile bench-truncation bench-intake bench-layers bench-rebuild chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -63,6 +63,9 @@ bench-intake: setup ## what watching costs; whether one counter holds up another
 
 bench-truncation: setup ## whole files cut at 200 places each: how many are taken for whole
 	$(PYTHON) -m tests.benchmarks.truncation $(ARGS)
+
+bench-rebuild: setup ## how fast a lost catalog comes back (ARGS="--dossiers 100000 --postgres")
+	$(PYTHON) -m tests.benchmarks.rebuild $(ARGS)
 
 bench-layers: setup ## how small and how faithful filed color pages are
 	$(PYTHON) -m tests.benchmarks.layers $(ARGS)

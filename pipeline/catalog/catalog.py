@@ -188,7 +188,11 @@ class SqlCatalog:
 
     def index(self, manifest: Manifest, texts: tuple[str, ...]) -> None:
         """Make a dossier findable and queue its hand-off, in one transaction."""
-        prepared = index.prepare(manifest, texts)
+        self.index_many([(manifest, texts)])
+
+    def index_many(self, several: Sequence[tuple[Manifest, tuple[str, ...]]]) -> None:
+        """Do the same for several dossiers in one transaction, in their order."""
+        prepared = [index.prepare(manifest, texts) for manifest, texts in several]
         self._database.run(
             lambda each: index.write(each, self._moments, self._full_text, prepared),
             atomic=True,

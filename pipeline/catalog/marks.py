@@ -12,6 +12,19 @@ _MOST = 400
 """Marks asked for in one statement; SQLite takes a thousand variables."""
 
 
+def note(connection: Connection, wanted: Iterable[tuple[str, MarkKind, str]]) -> None:
+    """Note marks of batches, as batch id, kind and mark; in a transaction.
+
+    Whoever had a mark before keeps it; of equal ones here the first counts.
+    """
+    rows = [
+        {"kind": kind.value, "mark": mark, "batch_id": batch_id}
+        for batch_id, kind, mark in wanted
+    ]
+    if rows:
+        connection.execute(upsert(connection, marks).on_conflict_do_nothing(), rows)
+
+
 def claim(
     connection: Connection, batch_id: str, kind: MarkKind, wanted: Iterable[str]
 ) -> frozenset[str]:

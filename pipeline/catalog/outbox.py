@@ -1,8 +1,9 @@
 """The outbox: finished dossiers the portal must get, each revision once."""
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipeline.catalog.database import upsert
 from pipeline.catalog.moments import Moments
@@ -11,18 +12,25 @@ from pipeline.model.dossier import Manifest
 from pipeline.model.state import Delivery
 
 
-def queue(connection: Connection, moments: Moments, manifest: Manifest) -> None:
-    """Queue a dossier's hand-off; a revision that was ever queued is not again."""
+def queue(
+    connection: Connection, moments: Moments, manifests: Sequence[Manifest]
+) -> None:
+    """Queue the hand-off of dossiers; a revision that was ever queued is not again."""
+    if not manifests:
+        return
+    values = {
+        "dossier_id": bindparam("id"),
+        "revision": bindparam("number"),
+        "manifest_key": bindparam("key"),
+        "queued_at": moments.now(),
+        "attempts": 0,
+    }
     connection.execute(
-        upsert(connection, outbox)
-        .values(
-            dossier_id=manifest.id,
-            revision=manifest.revision,
-            manifest_key=_manifest_key(manifest),
-            queued_at=moments.now(),
-            attempts=0,
-        )
-        .on_conflict_do_nothing()
+        upsert(connection, outbox).values(values).on_conflict_do_nothing(),
+        [
+            {"id": each.id, "number": each.revision, "key": _manifest_key(each)}
+            for each in manifests
+        ],
     )
 
 

@@ -1,6 +1,8 @@
 """Which dossiers the agency signed, and which wait for it."""
 
-from sqlalchemy import Connection, func, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from pipeline.catalog.database import upsert
 from pipeline.catalog.moments import Moments
@@ -12,13 +14,13 @@ from pipeline.model.state import SigningRecord
 _WAITING = (SigningState.UNSIGNED.value, SigningState.FAILED.value)
 
 
-def record(connection: Connection, moments: Moments, manifest: Manifest) -> None:
-    """Record what a newly indexed revision says about itself."""
-    signed = all(document.signature for document in manifest.documents)
-    state = SigningState.SIGNED if signed else SigningState.UNSIGNED
+def record(
+    connection: Connection, moments: Moments, manifests: Sequence[Manifest]
+) -> None:
+    """Record what newly indexed revisions say about themselves, one a dossier."""
     values = {
-        "dossier_id": manifest.id,
-        "state": state.value,
+        "dossier_id": bindparam("id"),
+        "state": bindparam("found"),
         "attempts": 0,
         "reason": None,
         "changed_at": moments.now(),
@@ -28,8 +30,14 @@ def record(connection: Connection, moments: Moments, manifest: Manifest) -> None
         statement.on_conflict_do_update(
             index_elements=[signings.c.dossier_id],
             set_={name: statement.excluded[name] for name in values},
-        )
+        ),
+        [{"id": each.id, "found": _state(each).value} for each in manifests],
     )
+
+
+def _state(manifest: Manifest) -> SigningState:
+    signed = all(document.signature for document in manifest.documents)
+    return SigningState.SIGNED if signed else SigningState.UNSIGNED
 
 
 def waiting(connection: Connection, limit: int) -> tuple[str, ...]:

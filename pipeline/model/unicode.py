@@ -43,7 +43,7 @@ def fold(text: str) -> str:
     The result has as many characters as *text*, so that a place in the folded text
     is the same place in the original. *text* should be normalized.
     """
-    return "".join(_fold_character(character) for character in text)
+    return text.translate(_FOLDED)
 
 
 def place_tones(text: str) -> str:
@@ -78,6 +78,20 @@ def _match_case(pair: str) -> str:
         new.upper() if old.isupper() else new
         for old, new in zip(pair, placed, strict=True)
     )
+
+
+class _Folded(dict[int, int]):
+    """Folded characters by code, worked out when first met.
+
+    Translating a text with it is many times as fast as going character by character.
+    """
+
+    def __missing__(self, code: int) -> int:
+        self[code] = ord(_fold_character(chr(code)))
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def _fold_character(character: str) -> str:

@@ -19,6 +19,7 @@ from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.retention import Retention
 from pipeline.model.scan import ScanBatch
 from pipeline.model.text import OcrPage, ReadPage
+from pipeline.parallel import in_order
 from pipeline.storage import keys
 from pipeline.storage import manifest as formats
 from pipeline.storage.digest_check import Judge
@@ -287,12 +288,18 @@ class ObjectArchive:
         object does not keep all others from the catalog; `verify` reports it.
         """
         every = self._revisions(f"{keys.DOSSIERS}/")
-        for dossier_id, revisions in groupby(every, lambda each: each.dossier_id):
-            for revision in sorted(revisions):
-                try:
-                    yield self.manifest(dossier_id, revision.number)
-                except ObjectConflict as error:
-                    log.error("manifest passed over: %s", error)  # noqa: TRY400
+        by_dossier = groupby(every, lambda each: each.dossier_id)
+        ordered = (each for _, revisions in by_dossier for each in sorted(revisions))
+        for found in in_order(self._readable, ordered):
+            if found is not None:
+                yield found
+
+    def _readable(self, revision: keys.Revision) -> Manifest | None:
+        try:
+            return self.manifest(*revision)
+        except ObjectConflict as error:
+            log.error("manifest passed over: %s", error)  # noqa: TRY400
+            return None
 
     def document_text(self, document: Document) -> tuple[OcrPage, ...]:
         """Load the words of a document.

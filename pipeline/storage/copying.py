@@ -13,9 +13,9 @@ from pathlib import Path
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
 from pipeline.model.proof import Finding
+from pipeline.parallel import in_order
 from pipeline.storage import keys
 from pipeline.storage.manifest import read_manifest
-from pipeline.storage.parallel import in_order
 from pipeline.storage.store import Digest, ObjectStore, StoredObject
 
 _IN_MEMORY = 8 << 20

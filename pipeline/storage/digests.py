@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
+from pipeline.parallel import in_order
 from pipeline.storage import keys
 from pipeline.storage.manifest import (
     DayDigest,
@@ -23,7 +24,6 @@ from pipeline.storage.manifest import (
     read_manifest,
     write_digest,
 )
-from pipeline.storage.parallel import in_order
 from pipeline.storage.store import ObjectStore
 
 log = logging.getLogger(__name__)

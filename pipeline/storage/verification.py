@@ -11,11 +11,11 @@ from pipeline.model.dossier import Manifest
 from pipeline.model.pair import SIDE_NAMES
 from pipeline.model.proof import Finding
 from pipeline.model.scan import MediaType, to_batch_id
+from pipeline.parallel import in_order
 from pipeline.storage import keys
 from pipeline.storage.digest_check import Judge, check_digests
 from pipeline.storage.digests import load_chains
 from pipeline.storage.manifest import read_manifest, read_pair, read_plan
-from pipeline.storage.parallel import in_order
 from pipeline.storage.store import History, NotAllowed, ObjectStore
 
 UNNAMED = "no manifest names it: a filing under way, or what is left of one"

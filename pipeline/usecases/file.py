@@ -107,8 +107,11 @@ class Filer:
         Raises:
             ObjectMissing, ObjectConflict: the words of a document are lost.
         """
-        texts = tuple(self._text(each, damaged) for each in manifest.documents)
-        self.catalog.index(manifest, texts)
+        self.catalog.index(manifest, self.texts(manifest, damaged=damaged))
+
+    def texts(self, manifest: Manifest, *, damaged: bool = False) -> tuple[str, ...]:
+        """Load the words of a dossier's documents; arguments and errors as `index`."""
+        return tuple(self._text(each, damaged) for each in manifest.documents)
 
     def _text(self, document: Document, damaged: bool) -> str:
         try:

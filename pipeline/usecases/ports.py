@@ -399,6 +399,9 @@ class Catalog(Protocol):
             texts: the plain text of each document, in the manifest's order.
         """
 
+    def index_many(self, several: Sequence[tuple[Manifest, tuple[str, ...]]]) -> None:
+        """Do the same for several dossiers in one transaction, in their order."""
+
     def find_alike(self, texts: Sequence[str], batch_id: str) -> tuple[str, ...]:
         """Name the indexed dossiers that seem to hold the same papers.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.model.dossier import Manifest
 from pipeline.model.state import BatchRecord, BatchState
+from pipeline.parallel import in_order
 from pipeline.usecases.file import Filer
 from pipeline.usecases.ports import Archive, Catalog, Inbox
 
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 _ABANDONED = timedelta(days=1)
 """Age of a scratch folder that no running try can still own."""
+
+_TOGETHER = 200
+"""Dossiers that a rebuild indexes in one transaction: few enough that whoever files
+meanwhile waits a second at most."""
 
 _FILED = (BatchState.FILED, BatchState.REVIEW)
 
@@ -73,6 +78,19 @@ class Upkeep:
         reports it.
         """
         self.catalog.begin_rebuild()
-        for manifest in self.archive.manifests():
-            self.filer.index(manifest, damaged=True)
-            yield manifest
+        waiting: list[tuple[Manifest, tuple[str, ...]]] = []
+        for each in in_order(self._with_texts, self.archive.manifests()):
+            waiting.append(each)
+            if len(waiting) == _TOGETHER:
+                yield from self._index(waiting)
+        yield from self._index(waiting)
+
+    def _with_texts(self, manifest: Manifest) -> tuple[Manifest, tuple[str, ...]]:
+        return manifest, self.filer.texts(manifest, damaged=True)
+
+    def _index(
+        self, waiting: list[tuple[Manifest, tuple[str, ...]]]
+    ) -> Iterator[Manifest]:
+        self.catalog.index_many(waiting)
+        yield from (manifest for manifest, _ in waiting)
+        waiting.clear()
