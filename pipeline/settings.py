@@ -133,7 +133,9 @@ class IntakeSettings(Section):
     max_pixels: Count = 250_000_000
     """Pixels of one page: A3 at 600 dpi in colour fits."""
 
-    probe_seconds: Seconds = 10.0
+    probe_seconds: Seconds = 9.0
+    """From the start of the probing child to a verdict; half may be CPU time."""
+
     probe_memory: Count = 1_500_000_000
     """Bytes the probing child may use."""
 

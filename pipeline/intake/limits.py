@@ -13,7 +13,8 @@ class ProbeLimits:
     """Pixels of one page."""
 
     seconds: float
-    """Wall and processor time of the look."""
+    """Time of the look, the start of its process included; half of it may be processor
+    time."""
 
     memory: int
     """Bytes of address space of the looking process."""

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import re
 import resource
@@ -49,8 +50,9 @@ _PDF_END = re.compile(rb"startxref\s+0*[1-9]\d*\s+%%EOF(?![\0\s]*[\d%x])")
 object, a comment or a table begins: a cut there leaves a shorter PDF. Offset 0 stands
 at the end of a linearized file's first part, which comes before the pages."""
 
-_GRACE = 5.0
-"""Seconds of wall time beyond the limit for starting the child."""
+_CPU_SHARE = 0.5
+"""Part of the time limit that may be processor time: the rest is for starting the child
+and for a machine that is busy."""
 
 
 def probe(path: Path, limits: ProbeLimits) -> Probe:
@@ -119,7 +121,7 @@ def probe_in_child(path: Path, limits: ProbeLimits) -> Probe:
             command,
             input=job.encode("utf-8", "surrogateescape"),
             capture_output=True,
-            timeout=limits.seconds + _GRACE,
+            timeout=limits.seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -218,7 +220,7 @@ def _tail(file: BinaryIO) -> bytes:
 
 
 def _limit(limits: ProbeLimits) -> None:
-    seconds = int(limits.seconds) + 1
+    seconds = math.ceil(limits.seconds * _CPU_SHARE)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

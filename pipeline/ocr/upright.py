@@ -151,7 +151,7 @@ def _find_strips(page: GrayImage, height: int) -> list[tuple[int, int]]:
     """
     edges = _count_edges(page)
     strips: list[tuple[int, int]] = []
-    while len(strips) < _STRIPS and edges.size > height:
+    while len(strips) < _STRIPS and 0 < height < edges.size:
         sums = np.convolve(edges, np.ones(height), mode="valid")
         top = int(np.argmax(sums))
         window = edges[top : top + height]

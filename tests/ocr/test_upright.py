@@ -80,3 +80,10 @@ def test_the_page_is_not_written_to(small: OcrEngine) -> None:
     frozen.flags.writeable = False
     find_quarter_turns(frozen, DPI, small)
     assert np.array_equal(frozen, PAGE)
+
+
+def test_a_page_that_claims_next_to_no_resolution_is_left_as_it_is(
+    small: OcrEngine,
+) -> None:
+    page = np.full((300, 200), 255, np.uint8)
+    assert find_quarter_turns(page, 0.2, small).confidence == 0.0
