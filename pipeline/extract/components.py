@@ -136,6 +136,7 @@ def _read_table(
             for line in lines
             if line.box.bottom > head.top - height and line.box.top < under
             for column, box in _columns_in(line)
+            if box.left > head.right  # a name in the first row begins with Bản sao
         ),
         key=lambda each: each[0],
     )

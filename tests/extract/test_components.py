@@ -90,6 +90,15 @@ def test_a_line_with_counts_of_its_own_is_a_row_however_near_it_stands() -> None
     assert names(found)[1] == (None, "Giấy ủy quyền")
 
 
+def test_a_name_in_the_first_row_is_no_head_of_a_column() -> None:
+    first = (63, [(NUMBER, "1"), (NAME, "Bản sao giấy khai sinh"), (FIRST, "02")])
+    found = table(first, TWO[1])
+    assert found is not None
+    assert found.columns == (Column.ORIGINALS, Column.CERTIFIED, Column.COPIES)
+    assert found.rows[0].name == "Bản sao giấy khai sinh"
+    assert found.rows[0].counts == ((Column.ORIGINALS, 2),)
+
+
 def test_a_missing_row_makes_the_table_not_whole() -> None:
     third = (63, [(NUMBER, "4"), (NAME, "Giấy ủy quyền")])
     found = table(*TWO, third)
