@@ -211,7 +211,9 @@ def _put_together(
     )
     recipe = make_recipe(settings)
     receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
-    inspector = Inspector(catalog, looks, counters, enabled=settings.quality.check)
+    inspector = Inspector(
+        archive, catalog, looks, counters, enabled=settings.quality.check
+    )
     digitizer = Digitizer(
         archive,
         catalog,

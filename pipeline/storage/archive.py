@@ -183,6 +183,18 @@ class ObjectArchive:
         key = keys.picture_key(batch_id, recipe, number, sha256=digest, suffix=_LAYERS)
         return self._get_verified(key, digest)
 
+    def put_glance(self, batch_id: str, jpeg: bytes) -> None:
+        """Keep the small picture of a batch's first page; the first one stays."""
+        self._store.create(keys.glance_key(batch_id), jpeg)
+
+    def glance(self, batch_id: str) -> bytes:
+        """Load it.
+
+        Raises:
+            ObjectMissing: the page was not looked at yet, or it expired.
+        """
+        return self._store.get(keys.glance_key(batch_id))
+
     def decide(self, plan: Plan) -> Plan:
         """Keep *plan* if it is the first for its batch; return the one that counts."""
         key = keys.plan_key(plan.batch_id)

@@ -18,7 +18,7 @@ from minio.sseconfig import SSEConfig
 from minio.versioningconfig import VersioningConfig
 
 from pipeline.errors import ConfigError
-from pipeline.storage.keys import AREAS, KEPT
+from pipeline.storage.keys import AREAS, GLANCE, KEPT
 from pipeline.storage.s3 import (
     S3Connection,
     admin_code,
@@ -149,7 +149,7 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
     intake    put
     worker    get, put, list      get, put, list     get, put, list      get, put,
                                                                          list
-    web                                              get, list; plans
+    web                           get glances        get, list; plans
                                                      not
     upkeep    get, list           get, list, delete  get, list           get, put,
                                                                          list
@@ -172,6 +172,7 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
         "web": [
             _objects("Get", dossiers),
             _lists(dossiers),
+            _objects("Get", work, only=f"*/{GLANCE}"),
             _objects("Get", f"{dossiers}/plans", effect="Deny"),
         ],
         "upkeep": [
@@ -185,11 +186,13 @@ def to_policy(connection: S3Connection, role: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements[role]}
 
 
-def _objects(verb: str, *places: str, effect: str = "Allow") -> dict[str, Any]:
+def _objects(
+    verb: str, *places: str, effect: str = "Allow", only: str = "*"
+) -> dict[str, Any]:
     return {
         "Effect": effect,
         "Action": [f"s3:{verb}Object"],
-        "Resource": [f"arn:aws:s3:::{place}/*" for place in places],
+        "Resource": [f"arn:aws:s3:::{place}/{only}" for place in places],
     }
 
 

@@ -7,6 +7,7 @@
 ``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
 ``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
 ``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as layers of ink and paper
+``work/<batch>/glance.jpg``                   its first page, small, to be seen
 ``dossiers/plans/<batch>.json``              how the batch is filed, decided once
 ``dossiers/<id>/r1/01-giay-khai-sinh.pdf``   a paper of a dossier
 ``dossiers/<id>/r1/01-giay-khai-sinh.json``  its words and their boxes
@@ -41,6 +42,7 @@ KEPT = (ORIGINALS, DOSSIERS, DIGESTS)
 
 PLANS = f"{DOSSIERS}/plans/"
 MANIFEST = "manifest.json"
+GLANCE = "glance.jpg"
 SIGNATURE_SUFFIX = ".p7s"
 STAMP_SUFFIX = ".tsr"
 
@@ -144,6 +146,11 @@ def picture_key(
     digest = _valid(_SHA256, sha256)
     stem = _page_stem(batch_id, recipe, number)
     return f"{stem}-{digest}{_valid(_PICTURE_SUFFIX, suffix)}"
+
+
+def glance_key(batch_id: str) -> str:
+    """Name the small picture of a batch's first page."""
+    return work_prefix(batch_id) + GLANCE
 
 
 def plan_key(batch_id: str) -> str:

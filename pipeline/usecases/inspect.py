@@ -27,9 +27,10 @@ from pipeline.messages import defect_sentence
 from pipeline.model.quality import Defect, PageDefect, group_pages
 from pipeline.model.scan import Counter, MediaType, Priority
 from pipeline.model.state import BatchRecord
-from pipeline.pdf.rasterize import Scan, open_scan
+from pipeline.pdf.picture import encode_picture
+from pipeline.pdf.rasterize import Raster, Scan, open_scan
 from pipeline.usecases.page_pool import ReadingContext, interrupts_held, limit_memory
-from pipeline.usecases.ports import Catalog
+from pipeline.usecases.ports import Archive, Catalog
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,12 @@ Place = tuple[Path, MediaType, int]
 
 _WORKING_DPI = 200
 """Finer pages are drawn at this resolution: enough to judge by, and quick."""
+
+_GLANCE_SIDE = 240
+"""Pixels of the longer side: letters of a text are one to two of them high."""
+
+_GLANCE_DPI = 20.0
+"""What the file says of its resolution; nobody prints it."""
 
 _AHEAD = 4
 """Pages queued per process."""
@@ -69,6 +76,9 @@ class Look:
     blank: bool = False
     trace: Trace | None = None
     """Where its darkness lies; None for pages drawn by a program, or not seen."""
+
+    glance: bytes = b""
+    """The first page as a small JPEG; empty for the others."""
 
 
 def judge_scan(
@@ -122,6 +132,7 @@ def describe_defects(
 class Inspector:
     """Judges a batch once and records it."""
 
+    archive: Archive
     catalog: Catalog
     pool: "LookPool"
     counters: tuple[Counter, ...]
@@ -137,7 +148,7 @@ class Inspector:
             places: where each page is, in order.
 
         Raises:
-            CatalogBusy: it could not be recorded.
+            CatalogBusy, StoreUnavailable: it could not be recorded.
             OSError: a file is gone.
         """
         if record.defects is not None or not self.enabled:
@@ -146,7 +157,11 @@ class Inspector:
         for path in {path for path, *_ in places}:
             path.stat()  # a file that is gone must not pass for pages that are good
         counter = next((c for c in self.counters if c.id == batch.counter_id), None)
-        looks = list(self.pool.look(batch.id, places))
+        looks = []
+        for look in self.pool.look(batch.id, places):
+            if look.glance:
+                self.archive.put_glance(batch.id, look.glance)
+            looks.append(look)
         defects = judge_scan(looks, both_sides=counter is None or counter.both_sides)
         self.catalog.judge(batch.id, defects)
         log.info("batch %s: %d defects of pages", batch.id, len(defects))
@@ -311,11 +326,20 @@ def look_at(scan: Scan, number: int, limits: DefectLimits) -> Look:
         PageUnreadable: the page cannot be drawn.
     """
     raster = scan.render(number, max_dpi=max(_WORKING_DPI, 1.1 * limits.dpi))
+    glance = draw_glance(raster) if number == 1 else b""
     if raster.words is not None:
-        return Look()
+        return Look(glance=glance)
     dpi = min(raster.dpi, _WORKING_DPI)
     gray = resize_to_dpi(to_gray(raster.image), raster.dpi, dpi)
     ink = see_ink(gray)
     quality = measure_quality(ink, dpi)
     defects = find_defects(ink, dpi, quality, limits, scanned_dpi=raster.dpi)
-    return Look(defects, quality.blank, find_trace(ink))
+    return Look(defects, quality.blank, find_trace(ink), glance)
+
+
+def draw_glance(raster: Raster) -> bytes:
+    """Draw a page so small that its kind can be told and its words cannot be read."""
+    height, width = raster.image.shape[:2]
+    scale = _GLANCE_SIDE / max(height, width)
+    small = resize_to_dpi(raster.image, raster.dpi, max(raster.dpi * scale, 1.0))
+    return encode_picture(small, bilevel=False, dpi=_GLANCE_DPI).data

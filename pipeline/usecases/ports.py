@@ -188,6 +188,16 @@ class Archive(Protocol):
             ObjectMissing: the work area no longer holds them.
         """
 
+    def put_glance(self, batch_id: str, jpeg: bytes) -> None:
+        """Keep the small picture of a batch's first page; the first one stays."""
+
+    def glance(self, batch_id: str) -> bytes:
+        """Load it.
+
+        Raises:
+            ObjectMissing: the page was not looked at yet, or it expired.
+        """
+
     def decide(self, plan: Plan) -> Plan:
         """Keep *plan* if it is the first for its batch; return the one that counts."""
 

@@ -14,7 +14,7 @@ from pipeline.bootstrap import App, describe_defects, find_counter, now
 from pipeline.errors import DuplicateScan, ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
 from pipeline.model.intake import ClaimedFile
-from pipeline.model.scan import Sides
+from pipeline.model.scan import ScanBatch, Sides
 from pipeline.model.state import BatchRecord, BatchState, RejectedScan
 from pipeline.web.forms import read_form
 from pipeline.web.memory import Kept
@@ -35,6 +35,12 @@ Later it is told beside the scan, and by the dossier that waits for a person."""
 _MANIFESTS_KEPT = 1_000
 _MANIFEST_SECONDS = 20.0
 """A counter's page is loaded every 3 s on every screen; the store is asked less."""
+
+_GLANCES_WEIGH = 16_000_000
+"""Bytes of small pictures kept at hand: some 2,000."""
+
+_GLANCE_EXPECTED = timedelta(minutes=2)
+"""Age of a scan up to which its picture may still come; later nobody asks again."""
 
 _CLAIM = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}", re.ASCII)
 """Id of a claim; nothing else becomes a part of a path."""
@@ -61,6 +67,9 @@ class Scan:
     dossiers: tuple[Manifest, ...] = ()
     again: tuple[str, ...] = ()
     """Which of its pages to scan again, in sentences."""
+
+    glance: bool = False
+    """Whether there is a small picture of its first page."""
 
     @property
     def in_trouble(self) -> bool:
@@ -102,6 +111,18 @@ def counter_pages(app: App) -> APIRouter:
             at=now(),
         )
 
+    @pages.get("/counters/{counter_id}/scans/{claim}.jpg")
+    def glance(counter_id: str, claim: str) -> Response:
+        record = app.catalog.batch_of_claim(claim) if _CLAIM.fullmatch(claim) else None
+        if record is None or record.batch.counter_id != counter_id:
+            raise HTTPException(404)
+        picture = board.glance(record.batch)
+        if not picture:
+            raise HTTPException(404)
+        # The page comes again every 3 s; its pictures never change.
+        keep = {"Cache-Control": "private, max-age=600"}
+        return Response(picture, media_type="image/jpeg", headers=keep)
+
     @pages.post("/counters/{counter_id}/again")
     def again(
         counter_id: str, posted: Annotated[dict[str, str], Depends(read_form)]
@@ -134,6 +155,21 @@ class _Board:
         self._manifests: Kept[str, Manifest] = Kept(
             _MANIFESTS_KEPT, seconds=_MANIFEST_SECONDS
         )
+        self._glances: Kept[str, bytes] = Kept(
+            _GLANCES_WEIGH, weigh=lambda picture: 1_000 + len(picture)
+        )
+
+    def glance(self, batch: ScanBatch) -> bytes:
+        """Load the small picture of a scan's first page; empty where there is none."""
+        picture = self._glances.find(batch.id)
+        if picture is None:
+            try:
+                picture = self._app.archive.glance(batch.id)
+            except ObjectMissing:
+                picture = b""
+            if picture or now() - batch.received_at > _GLANCE_EXPECTED:
+                self._glances.keep(batch.id, picture)
+        return picture
 
     def scans(self, counter_id: str) -> list[Scan]:
         """List the latest scans of a counter, the newest first."""
@@ -173,6 +209,7 @@ class _Board:
             state=record.state.value,
             reason=record.reason or record.state.name,
             claim=record.claim,
+            glance=bool(self.glance(batch)),
             done=record.pages_done,
             pages=batch.page_count,
             dossiers=self._dossiers(batch.id),

@@ -1,7 +1,9 @@
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline.imaging.quality import see_ink
 from pipeline.imaging.shadow import Trace, find_trace
@@ -94,7 +96,7 @@ SPOILT = (PageDefect(2, Defect.BLURRED),)
 
 
 def test_a_scan_is_judged_once_and_recorded(house: House, pool: LookPool) -> None:
-    inspector = Inspector(house.catalog, pool, (COUNTER,))
+    inspector = Inspector(house.archive, house.catalog, pool, (COUNTER,))
     record, path = claim(house, to_pdf(SHEETS))
     assert inspector.inspect(record, places(path)) == SPOILT
     recorded = house.catalog.batches()[0]
@@ -102,9 +104,22 @@ def test_a_scan_is_judged_once_and_recorded(house: House, pool: LookPool) -> Non
     assert inspector.inspect(recorded, places(Path("gone"))) == SPOILT
 
 
+def test_the_first_page_is_kept_small_for_the_counters_page(
+    house: House, pool: LookPool
+) -> None:
+    record, path = claim(house, to_pdf(SHEETS))
+
+    Inspector(house.archive, house.catalog, pool, ()).inspect(record, places(path))
+
+    picture = Image.open(io.BytesIO(house.archive.glance(record.batch.id)))
+    assert (picture.format, max(picture.size)) == ("JPEG", 240)
+
+
 def test_a_good_scan_is_known_to_be_good(house: House, pool: LookPool) -> None:
     record, path = claim(house, to_pdf(SHEETS[:1]))
-    Inspector(house.catalog, pool, (COUNTER,)).inspect(record, places(path, 1))
+    Inspector(house.archive, house.catalog, pool, (COUNTER,)).inspect(
+        record, places(path, 1)
+    )
     assert house.catalog.batches()[0].defects == ()
 
 
@@ -118,13 +133,15 @@ def test_a_page_that_cannot_be_drawn_goes_unjudged(
         ()
     ] * 3
     with pytest.raises(FileNotFoundError):
-        Inspector(house.catalog, pool, ()).inspect(record, places(tmp_path / "gone"))
+        Inspector(house.archive, house.catalog, pool, ()).inspect(
+            record, places(tmp_path / "gone")
+        )
 
 
 def test_the_desk_looks_beside_other_work(house: House) -> None:
     record, path = claim(house, to_pdf(SHEETS))
     pool = LookPool(InspectOptions(workers=1, seconds=60))
-    desk = Desk(Inspector(house.catalog, pool, (COUNTER,)))
+    desk = Desk(Inspector(house.archive, house.catalog, pool, (COUNTER,)))
     for _ in range(2):
         desk.ask(record, path)
     for thread in desk._threads.values():
@@ -136,7 +153,7 @@ def test_the_desk_looks_beside_other_work(house: House) -> None:
 
 def test_a_desk_that_closes_leaves_the_rest(house: House) -> None:
     record = house.receive(to_pdf(SHEETS))
-    with Desk(Inspector(house.catalog, LookPool(), (COUNTER,))) as desk:
+    with Desk(Inspector(house.archive, house.catalog, LookPool(), (COUNTER,))) as desk:
         desk.ask(record, Path("gone"))
     assert house.catalog.batches()[0].defects is None
 

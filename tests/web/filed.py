@@ -165,6 +165,9 @@ def field(
     )
 
 
+GLANCE = b"a small picture"
+
+
 @dataclass(slots=True)
 class _Putter:
     filer: Filer
@@ -188,7 +191,7 @@ class _Putter:
             received_at=_START + timedelta(minutes=self.batches),
         )
         key = self.archive.put_original(batch, scan)
-        self.catalog.register(batch, f"claim-{self.batches:08d}", key)
+        self.catalog.register(batch, f"20261124T010000000000Z-{self.batches:08x}", key)
         return batch
 
     def file(
@@ -289,6 +292,7 @@ def _leave_others(put: _Putter) -> None:
     """Scans in every other state: waiting, being read, set aside, refused, double."""
     put.receive(2)
     working = put.receive(9)
+    put.archive.put_glance(working.id, GLANCE)
     lease = put.catalog.lease(working.id, "test", seconds=600, attempts=3)
     assert lease is not None
     put.catalog.renew(lease, seconds=600, pages_done=4)

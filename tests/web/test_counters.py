@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipeline.web.counters import Scan, is_urgent
-from tests.web.filed import CODE, COUNTER, OTHER_COUNTER, QUIET_COUNTER, Filed
+from tests.web.filed import CODE, COUNTER, GLANCE, OTHER_COUNTER, QUIET_COUNTER, Filed
 
 
 @pytest.fixture
@@ -52,6 +52,26 @@ def test_bad_pages_stand_on_top_as_long_as_the_paper_is_at_hand(
     scan = Scan(at, "working", "WORKING", "claim", again=("Trang 2 bị mờ",))
     assert is_urgent(scan, at + timedelta(minutes=minutes)) is urgent
     assert not is_urgent(replace(scan, again=()), at)
+
+
+def test_a_scan_is_shown_by_its_first_page(client: TestClient, board: str) -> None:
+    address = re.search(r'class="glance" src="([^"]+)"', board)
+    assert address is not None
+
+    answer = client.get(address[1])
+
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "private, max-age=600"
+    assert answer.content == GLANCE
+
+
+def test_a_picture_is_not_shown_at_another_counter(
+    client: TestClient, board: str
+) -> None:
+    address = re.search(r'class="glance" src="([^"]+)"', board)
+    assert address is not None
+    elsewhere = address[1].replace(COUNTER, OTHER_COUNTER)
+    assert client.get(elsewhere).status_code == 404
 
 
 def test_a_click_lets_a_scan_begin_again(client: TestClient, board: str) -> None:
