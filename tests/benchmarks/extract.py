@@ -38,7 +38,7 @@ from tests.benchmarks.readings import (
     kept_numbers,
     read_scan,
 )
-from tests.benchmarks.worst import draw_worst
+from tests.benchmarks.worst import Place, draw_worst
 from tests.reading import CONFIG
 
 TODAY = date(2026, 11, 24)
@@ -80,7 +80,7 @@ class Judged:
 
     truth: str
     found: Field
-    place: tuple[int, int, int]
+    place: Place
     """Seed, first dossier of the scan, and page of the scan where the paper begins."""
 
 
@@ -100,6 +100,10 @@ class Score:
     stale: int = 0
     """Scans drawn before drawing or a template was changed."""
 
+    marred: Counter[Place] = field(default_factory=Counter)
+    """Papers by how many of their fields were not right; those of stale scans cannot be
+    drawn again, and are left out."""
+
     pages: int = 0
     reading: float = 0.0
     extracting: float = 0.0
@@ -112,6 +116,7 @@ class Score:
         self.types += other.types
         self.scans += other.scans
         self.stale += other.stale
+        self.marred += other.marred
         self.pages += other.pages
         self.reading += other.reading
         self.extracting += other.extracting
@@ -156,8 +161,7 @@ def main() -> None:
     if told.errors:
         print_errors(total.fields)
     if told.worst:
-        wrong = [each.place for each in total.fields if each.outcome != RIGHT]
-        draw_worst(Counter(wrong).most_common(_WORST), told.worst, _EACH)
+        draw_worst(total.marred.most_common(_WORST), told.worst, _EACH)
 
 
 def measure(seed: int, cache: Path, keep: bool, first: int) -> Score:
@@ -169,6 +173,8 @@ def measure(seed: int, cache: Path, keep: bool, first: int) -> Score:
     score.reading = scan.seconds
     score.scans = 1
     score.stale = scan.drawn_by != drawing_version()
+    if not score.stale:
+        score.marred.update(f.place for f in score.fields if f.outcome != RIGHT)
     return score
 
 
@@ -219,7 +225,7 @@ def judge_fields(
     paper: ReadPaper,
     fields: Sequence[Field],
     kinds: Mapping[str, Kind],
-    place: tuple[int, int, int],
+    place: Place,
 ) -> Iterator[Judged]:
     """Compare all fields of a paper; those neither printed nor found are left out."""
     for found in fields:
