@@ -29,7 +29,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing() -> None:
     options = {
         "--seed": str(SEED),
         "--kills": "20",
-        "--scans": "14",
+        "--scans": "12",
         "--pace": "2",
         "--upkeep": "30",
         "--store": store,

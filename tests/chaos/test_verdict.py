@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.bootstrap import App, load_settings, open_app
+from tests.chaos.ground import Ground
 from tests.chaos.plan import Drop, Kind, Manner, Plan
 from tests.chaos.scans import Scan, draw_scans
-from tests.chaos.verdict import find_faults
+from tests.chaos.verdict import _temporary, find_faults
 
 COUNTER = "demo"
 PLAN = Plan(
@@ -61,6 +62,22 @@ def faults(home: Path) -> list[str]:
 
 def test_where_all_is_well_there_is_no_fault(home: Path) -> None:
     assert faults(home) == []
+
+
+def test_what_is_there_for_good_is_not_taken_for_left_behind(home: Path) -> None:
+    ground = Ground(home.parent, home.parent, "local", "sqlite", has_own_disk=False)
+    assert list(_temporary(ground)) == []
+
+
+@pytest.mark.parametrize(
+    "place", ["scratch/copy", f"drop/{COUNTER}/.sohoa/claimed/1", "store/.tmp/half"]
+)
+def test_what_a_dead_process_left_is_found(home: Path, place: str) -> None:
+    left = home / place
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.touch()
+    ground = Ground(home.parent, home.parent, "local", "sqlite", has_own_disk=False)
+    assert list(_temporary(ground)) == [left]
 
 
 def remove(pattern: str) -> Callable[[Path], None]:

@@ -310,7 +310,7 @@ def _temporary(ground: Ground) -> Iterator[Path]:
     for claimed in ground.drop_root.glob("*/.sohoa/claimed"):
         yield from claimed.iterdir()
     for private in ground.drop_root.glob("*/.sohoa"):
-        yield from (each for each in private.iterdir() if each.name != "claimed")
+        yield from (p for p in private.iterdir() if p.name not in {"claimed", "aside"})
     scratch = ground.home / "scratch"
     if scratch.is_dir():
         for each in scratch.iterdir():
