@@ -9,10 +9,6 @@ from pipeline.imaging.arrays import GrayImage
 from pipeline.imaging.quality import Ink, Quality
 from pipeline.model.quality import Defect
 
-_PICTURE = 0.35
-"""Share of the page under ink from which it is no print: a photograph has its own
-sharpness, and may well reach the edge."""
-
 _SMEARED, _SMEARED_SHARPNESS = 1.55, 0.5
 """Print whose edges are so much duller in one direction was moved while it was scanned;
 good print has 1.2 at most, and what is this sharp can be read all the same."""
@@ -76,7 +72,7 @@ def find_defects(
         found.append(Defect.DARK)
     if (scanned_dpi or dpi) < limits.dpi:
         found.append(Defect.COARSE)
-    if quality.blank or quality.coverage > _PICTURE:
+    if quality.blank or quality.is_picture:
         return tuple(found)
     smeared = quality.smear > _SMEARED and quality.sharpness < _SMEARED_SHARPNESS
     if quality.sharpness < limits.sharpness or smeared:

@@ -102,7 +102,8 @@ def prepare(
     ink = see_ink(reading)
     quality = measure_quality(ink, reading_dpi)
     defects = find_defects(ink, reading_dpi, quality, options.limits, scanned_dpi=dpi)
-    found = NO_SKEW if quality.blank else estimate_skew(reading)
+    has_rows = not (quality.blank or quality.is_picture)
+    found = estimate_skew(reading) if has_rows else NO_SKEW
     skew = found.degrees
     residual = 0.0
     if not quality.blank:

@@ -35,6 +35,9 @@ not. Fewer edges in one direction tell nothing: the bars of a separator have few
 _RULE_DARKNESS, _RULE_LENGTH = 0.7, 20.0
 """Part of the ink's darkness, and millimetres, from which a straight run is a rule."""
 
+_PICTURE = 0.35
+"""Share of the page under ink from which it is no print."""
+
 _REFERENCE_DPI = 200.0
 """Edges are measured in pixels of this resolution."""
 
@@ -63,6 +66,14 @@ class Quality:
     coverage: float = 0.0
     """Share of the page that is darker than its paper: 0.02 to 0.15 with print, more
     than half with a photograph."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether so much of the page is dark that it is no print but a photograph.
+
+        It has its own sharpness, may well reach the edge, and has no rows to level.
+        """
+        return self.coverage > _PICTURE
 
 
 class _Edges(NamedTuple):

@@ -78,7 +78,8 @@ def measure_tilts(pages: int, seed: int) -> None:
     straightened = [
         grade
         for grade, page, _ in draw_odd(4, seed)
-        if grade == "photograph" and estimate_skew(page).degrees
+        if grade == "photograph"
+        and prepare(page, 200, bilevel=False, options=PrepareOptions()).skew
     ]
     print(f"\nPhotographs turned: {len(straightened)} of 4.\n")
 

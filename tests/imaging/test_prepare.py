@@ -12,6 +12,7 @@ from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.imaging.quality import Quality
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.quality import Defect
+from tests.benchmarks.spoilt import draw_odd
 from tests.drawing import (
     bilevel,
     blank_back,
@@ -109,6 +110,14 @@ def test_uneven_light_is_taken_from_the_reading_and_kept_in_the_picture(
 def test_the_reading_of_an_evenly_lit_page_is_the_page_itself() -> None:
     page = page_of_text().image
     assert (ready(page).reading == page).all()
+
+
+def test_a_photograph_is_left_as_it_lies() -> None:
+    pages = {grade: page for grade, page, _ in draw_odd(1, seed=3)}
+    photograph = tilted(pages["photograph"], 3)
+    prepared = ready(photograph)
+    assert prepared.skew == 0
+    assert (prepared.picture == photograph).all()
 
 
 def test_faint_print_is_not_taken_for_a_blank_page() -> None:
