@@ -66,7 +66,10 @@ class TriedPaper:
 
 @dataclass(frozen=True, slots=True)
 class TemplateTrial:
-    """Reads a file, cuts it, extracts, and keeps nothing."""
+    """Reads one file, cuts it, extracts, and keeps nothing.
+
+    For another file open another trial: a page that was read is not read again.
+    """
 
     read: Callable[[Path], Iterator[ReadPage]]
     picture: Callable[[ReadPage], bytes]

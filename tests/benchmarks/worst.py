@@ -15,18 +15,20 @@ Place = tuple[int, int, int]
 def draw_worst(places: Iterable[tuple[Place, int]], folder: Path, each: int) -> None:
     """Draw, read and mark the papers at *places*; names tell type and errors."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open_template_trial(load_settings(CONFIG)) as trial:
-        for rank, ((seed, first, page), errors) in enumerate(places, 1):
-            begins = 1
-            for paper in draw_scan(seed, range(first, first + each)):
-                if begins == page:
-                    break
-                begins += len(paper.pages)
-            scan = folder / f"{rank:02d}.pdf"
-            scan.write_bytes(to_pdf(paper.pages))
+    settings = load_settings(CONFIG)
+    for rank, ((seed, first, page), errors) in enumerate(places, 1):
+        begins = 1
+        for paper in draw_scan(seed, range(first, first + each)):
+            if begins == page:
+                break
+            begins += len(paper.pages)
+        scan = folder / f"{rank:02d}.pdf"
+        scan.write_bytes(to_pdf(paper.pages))
+        name = f"{rank:02d}-{paper.doctype}-{paper.grade}-{paper.style}-{errors}"
+        # One trial a file: what it read once, it does not read again.
+        with open_template_trial(settings) as trial:
             for tried in trial.run(scan, paper.doctype):
                 for found in tried.pages:
-                    name = f"{rank:02d}-{paper.doctype}-{paper.grade}-{paper.style}"
-                    path = folder / f"{name}-{errors}-{found.number}.png"
+                    path = folder / f"{name}-{found.number}.png"
                     path.write_bytes(found.picture)
-            scan.unlink()
+        scan.unlink()
