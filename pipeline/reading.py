@@ -10,10 +10,12 @@ import tempfile
 
 from pipeline.imaging.defects import DefectLimits
 from pipeline.imaging.prepare import PrepareOptions
+from pipeline.ocr.calibration import find_calibration
 from pipeline.ocr.engine import (
     OcrEngine,
     find_tessdata,
     has_model,
+    model_digest,
     open_engine,
     other_engine,
 )
@@ -70,6 +72,8 @@ def open_page_reader(settings: Settings) -> PageReader:
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
             layers=settings.filing.layers,
+            second_look=reading.second_look,
+            learnt=find_calibration(model_digest(tessdata, reading.model)),
         ),
         open_other=functools.partial(_open_other_engine, settings),
     )

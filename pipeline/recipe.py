@@ -32,6 +32,7 @@ def make_recipe(settings: Settings, *, careful: bool = False) -> str:
         f"sheets {settings.sheets.keep}",
         f"quality {settings.quality.model_dump(mode='json', exclude={'seconds'})}",
         *(["careful"] if careful else []),
+        f"second look {reading.second_look}",
         engine_recipe(reading.engine, tessdata=tessdata, model=reading.model),
     ]
     if has_model(tessdata, reading.second_model):

@@ -196,6 +196,9 @@ class ReadingSettings(Section):
     dpi: Annotated[int, Field(ge=70, le=600)] = 200
     """Resolution the reader works at; 200 beats 300 on real scans and is faster."""
 
+    second_look: bool = True
+    """The riskiest words of a page are read again, and what is doubtful is marked."""
+
     careful: bool = False
     """Every page is read twice, at two sizes, and the readings vote: a third fewer
     words wrong for 1.9 times the processor. Counters and procedures come before it."""

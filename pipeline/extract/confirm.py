@@ -9,9 +9,8 @@ from pipeline.model.template import Kind
 from pipeline.model.text import OcrWord, ReadPage, SecondLook
 from pipeline.model.unicode import normalize, place_tones
 
-CONFIRMED = 0.965
-"""Confidence of a word that two models read alike, or that a closed list holds: of the
-class that is right 99.7 times in a hundred."""
+CONFIRMED = 0.997
+"""Confidence of a word that two models read alike, or that a closed list holds."""
 
 _READERS = ("line", "second-model")
 _PLACES = frozenset({Kind.ADDRESS, Kind.AGENCY})

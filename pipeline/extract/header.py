@@ -31,8 +31,9 @@ _LABEL = re.compile(
 )
 """``Số:`` on folded text. ``SỞ TƯ PHÁP`` folds alike, so something must follow."""
 
-_LOOSE_LABEL = re.compile(r"^\W{0,4}[s5§][^\W\d]?\s?[:.;]+\s*")
-"""The label when its second letter is misread, with the colon it then must have."""
+_LOOSE_LABEL = re.compile(r"^\W{0,4}(?:[s5§][^\W\d]?|o)\s?[:.;]+\s*")
+"""The label when its second letter is misread or its first one lost beside a seal
+(``Ô: 12/UB``), with the colon it then must have."""
 
 _INCOMING = re.compile(r"^\W*(\w+\W+){0,2}den\b|cong van den|cong thong tin")
 """How an incoming stamp begins above its own number and date."""

@@ -152,8 +152,10 @@ def _contradicts(other: Candidate, chosen: Candidate, names: set[str]) -> bool:
 
     Two readings by one model were seen to agree on a wrong digit (``00`` for ``09``)
     while the other model was right. Where all three agree on the digits, letters may
-    differ if both models agree on them, or only the other's are unknown (``QĐĐ``).
+    differ if only the other's are unknown (``QĐĐ``), or both models agree on them and
+    nothing says that the other's are the known ones: both were seen to double a letter.
     """
     letters_only = bool(chosen.digits) and other.digits == chosen.digits
-    believed = _OTHER_MODEL in names or (chosen.known and not other.known)
+    agreed = _OTHER_MODEL in names and (chosen.known or not other.known)
+    believed = agreed or (chosen.known and not other.known)
     return not other.notes and not (letters_only and believed)

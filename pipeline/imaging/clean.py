@@ -69,6 +69,11 @@ def speck_share(gray: GrayImage) -> float:
     return float(np.count_nonzero(darker) + np.count_nonzero(lighter)) / gray.size
 
 
+_INK_UNDER_SEAL = 0.5
+"""Share of the paper's red from which a pixel of a seal is bare: its blurred rims and
+what JPEG makes of them are darker than its red, and were taken for letters."""
+
+
 def red_free(image: Image, dpi: float) -> GrayImage:
     """Turn a page grey, with the ink of round red seals left out.
 
@@ -90,8 +95,11 @@ def red_free(image: Image, dpi: float) -> GrayImage:
     for left, top, right, bottom in seals:
         spot = image[top:bottom, left:right]
         red = _redness(spot) > _RED_LEAD // 2
-        around = cv2.dilate(red.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        cleaned[top:bottom, left:right][around] = spot[..., 0][around]
+        around = cv2.dilate(red.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        channel = spot[..., 0]
+        paper = int(np.percentile(channel, 75))
+        bare = np.where(channel > _INK_UNDER_SEAL * paper, paper, channel)
+        cleaned[top:bottom, left:right][around] = bare[around]
     return cleaned
 
 

@@ -37,9 +37,24 @@ _EDGES = 0.8
 a stroke there, a rule or a border none."""
 
 
+_SURELY_INK = 1
+"""Percent of a part's pixels, of the darkest, that are print."""
+
+_PALER = 60
+"""Grey levels above print's from which another ink is bare: red scans at 86 where black
+scans at 25."""
+
+
 def level(reading: GrayImage) -> GrayImage:
     """Take uneven light off a page: paper becomes white everywhere."""
     return np.asarray(WHITE - _darkness(reading), np.uint8)
+
+
+def darkest(part: GrayImage) -> GrayImage:
+    """Keep the darkest ink of a part alone: a seal scanned grey is paler than print."""
+    ink = int(np.percentile(part, _SURELY_INK))
+    bare = (part.astype(np.int16) - ink) * (WHITE / _PALER)
+    return np.asarray(bare.clip(0, WHITE), np.uint8)
 
 
 def find_unread(

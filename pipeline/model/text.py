@@ -13,11 +13,15 @@ class OcrWord:
     text: str
     box: BoundingBox
     confidence: float
-    """0-1."""
+    """0-1: the share of such words that are right, where that was learnt for the
+    model; else the engine's own."""
 
     second: str | None = None
     """What another reading saw in its place, the same or something else, be it several
     words; empty: nothing. None: nobody looked twice."""
+
+    doubtful: bool = False
+    """A person should look at it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,11 +128,21 @@ def engine_recipe(name: EngineName, *, tessdata: Path, model: str) -> str:
         from pipeline.ocr.tesseract_api import version
     else:
         from pipeline.ocr.tesseract_cli import version
+    return f"{version()} {model} {model_digest(tessdata, model)}"
+
+
+@cache
+def model_digest(tessdata: Path, model: str) -> str:
+    """Name a model by its bytes: the beginning of their SHA-256.
+
+    Raises:
+        ToolMissing: the model is not there.
+    """
     try:
         contents = _model_file(tessdata, model).read_bytes()
     except OSError as error:
         raise ToolMissing(f"no Tesseract model {model!r} in {tessdata}") from error
-    return f"{version()} {model} {hashlib.sha256(contents).hexdigest()[:16]}"
+    return hashlib.sha256(contents).hexdigest()[:16]
 
 
 def _resolved(name: EngineName) -> EngineName:

@@ -1,7 +1,7 @@
 """Read what the reader's layout analysis left out of a page."""
 
 from pipeline.imaging.arrays import GrayImage
-from pipeline.imaging.unread import find_unread, level
+from pipeline.imaging.unread import darkest, find_unread, level
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.text import OcrLine, OcrPage
 from pipeline.ocr.engine import OcrEngine
@@ -36,11 +36,16 @@ def add_leftovers(
     lines = list(page.lines)
     for block in blocks[:_MOST_BLOCKS]:
         part = flat[block.top : block.bottom, block.left : block.right]
-        found = engine.read(part, dpi=dpi, layout=Layout.BLOCK)
-        for line in shift(found, across=block.left, down=block.top).lines:
-            if _is_print(line) and not _lies_on(line, boxes):
+        found = _read(part, dpi, engine) or _read(darkest(part), dpi, engine)
+        for line in shift(OcrPage(found), across=block.left, down=block.top).lines:
+            if not _lies_on(line, boxes):
                 lines.insert(_place_of(line, lines), line)
     return OcrPage(tuple(lines))
+
+
+def _read(part: GrayImage, dpi: int, engine: OcrEngine) -> tuple[OcrLine, ...]:
+    found = engine.read(part, dpi=dpi, layout=Layout.BLOCK)
+    return tuple(line for line in found.lines if _is_print(line))
 
 
 def _is_print(line: OcrLine) -> bool:

@@ -41,9 +41,14 @@ def read_once(engine: OcrEngine, reading: GrayImage, *, dpi: int) -> OcrPage:
 def read_twice(engine: OcrEngine, reading: GrayImage, *, dpi: int) -> OcrPage:
     """Read the words of a prepared page at two sizes, and `vote`."""
     first = engine.read(reading, dpi=dpi)
+    return vote(first, read_smaller(engine, reading, dpi=dpi))
+
+
+def read_smaller(engine: OcrEngine, reading: GrayImage, *, dpi: int) -> OcrPage:
+    """Read a page at the second size; boxes in pixels of *reading* all the same."""
     smaller = round(SMALLER * dpi)
     other = engine.read(to_gray(resize_to_dpi(reading, dpi, smaller)), dpi=smaller)
-    return vote(first, _enlarged(other, dpi / smaller, reading.shape))
+    return _enlarged(other, dpi / smaller, reading.shape)
 
 
 def vote(first: OcrPage, other: OcrPage) -> OcrPage:

@@ -26,12 +26,10 @@ from pipeline.model.text import (
     ReadPage,
     SecondLook,
 )
+from pipeline.ocr.calibration import Calibration
 from pipeline.ocr.engine import OcrEngine
-from pipeline.ocr.leftovers import add_leftovers
-from pipeline.ocr.reading_order import order_header
-from pipeline.ocr.second_look import look_again
+from pipeline.ocr.page import Reading, read_page
 from pipeline.ocr.upright import Turns, find_quarter_turns
-from pipeline.ocr.voting import read_once, read_twice
 from pipeline.pdf.layers import encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, Scan, open_scan
@@ -94,6 +92,12 @@ class ReadOptions:
     layers: bool = True
     """Pictures are also taken apart into ink and paper, for those papers that may be
     filed so: which these are is not known before all pages are read."""
+
+    second_look: bool = True
+    """The riskiest words of a page are read again."""
+
+    learnt: Calibration | None = None
+    """How sure words are that the model reads; None: as the engine says."""
 
 
 @dataclass(slots=True)
@@ -240,12 +244,11 @@ class PageReader:
             return OcrPage(), ()
         dpi = prepared.reading_dpi
         engine, second = self._engines(task)
-        read = read_twice if task.careful else read_once
-        seen = read(engine, prepared.reading, dpi=dpi)
-        whole = add_leftovers(seen, prepared.reading, dpi=dpi, engine=engine)
-        text = order_header(whole)
-        looks = look_again(
-            prepared.reading, text, dpi=dpi, engine=engine, second=second
+        # Where the first engine failed, no more is tried than must be.
+        again = self.options.second_look and task.effort is Effort.FULL
+        how = Reading(task.careful, again, self.options.learnt)
+        text, looks = read_page(
+            prepared.reading, how, dpi=dpi, engine=engine, second=second
         )
         moved = tuple(
             SecondLook(prepared.to_picture(look.box), look.readings) for look in looks

@@ -172,11 +172,11 @@ def _value(document: Document, name: str) -> str | None:
 
 def _sheets(
     document: Document, words: tuple[OcrPage, ...]
-) -> list[tuple[int, Page | None, str]]:
+) -> list[tuple[int, Page | None, OcrPage]]:
     """Number in the scan, measurements and words of each of the document's pages."""
     measured = {page.number: page for page in document.pages}
     numbers = range(document.first_page, document.last_page + 1)
-    texts = [page.text for page in words] + [""] * len(numbers)
+    texts = [*words, *[OcrPage()] * len(numbers)]
     return [
         (number, measured.get(number), texts[i]) for i, number in enumerate(numbers)
     ]

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from pipeline.messages import advice, paper_name, sentence, translate
 from pipeline.model.dossier import WANTING, DossierStatus, FieldStatus
 from pipeline.model.search import Snippet
+from pipeline.model.text import OcrPage, OcrWord
 from pipeline.web.labels import (
     defect_label,
     doubt_label,
@@ -78,6 +79,25 @@ def highlighted(snippet: Snippet) -> Markup:
     return Markup("").join(parts)
 
 
+def recognized(page: OcrPage) -> Markup:
+    """Show the words of a page, a line a line, the doubtful ones marked.
+
+    Pointing at one tells what a second reading saw in its place.
+    """
+    return Markup("\n").join(
+        Markup(" ").join(map(_word, line.words)) for line in page.lines
+    )
+
+
+def _word(word: OcrWord) -> Markup:
+    if not word.doubtful:
+        return escape(word.text)
+    why = translate("hard to read")
+    if word.second and word.second != word.text:
+        why = translate("also read as: {0}").format(word.second)
+    return Markup('<mark title="%s">%s</mark>') % (why, word.text)
+
+
 def masked(text: str) -> str:
     """Cover all digits of personal numbers but the last four; keeps the length."""
     return _PERSONAL_NUMBER.sub(lambda match: _cover(match[0]), text)
@@ -140,7 +160,7 @@ def _make_templates() -> jinja2.Environment:
         FieldStatus=FieldStatus,
         DossierStatus=DossierStatus,
     )
-    filters = (highlighted, masked, local_time, local_date, percent)
+    filters = (highlighted, masked, local_time, local_date, percent, recognized)
     templates.filters.update({each.__name__: each for each in filters})
     return templates
 

@@ -53,7 +53,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 
 def _score(read: str, printed: str) -> Score:
-    left, right = _comparable(read), _comparable(printed)
+    left, right = comparable(read), comparable(printed)
     letters = _CLUSTER.findall(right)
     common = Counter(left.split()) & Counter(right.split())
     return Score(
@@ -67,5 +67,5 @@ def _score(read: str, printed: str) -> Score:
     )
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
     return collapse(_LEADER.sub(" ", normalize(text)))

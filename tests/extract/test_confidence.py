@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.confidence import of_value, of_words, share_right
+from pipeline.extract.confidence import of_value, of_words
 from pipeline.extract.values import DOUBTFUL, FITS, Parsed
 from pipeline.model.template import Kind
 from tests.extract.typed import line
@@ -11,8 +11,9 @@ SHARES = st.floats(0, 1)
 
 @given(SHARES, SHARES)
 def test_a_surer_word_is_never_worth_less(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    assert share_right(low) <= share_right(high)
+    low, high = (line(0, 0, "12 hai", sure).words for sure in sorted((one, other)))
+    for kind in (Kind.TEXT, Kind.INTEGER):
+        assert of_words(low, kind) <= of_words(high, kind)
 
 
 @given(st.sampled_from(list(Kind)), SHARES, SHARES, SHARES)
@@ -33,9 +34,9 @@ def test_a_number_read_once_passes_only_without_any_doubt() -> None:
     values = [
         of_value(line(0, 0, "0912345678", sure).words, Kind.PHONE, parsed, 1.0, False)
         for sure, parsed in (
-            (0.97, Parsed("0912345678", FITS)),
+            (0.997, Parsed("0912345678", FITS)),
             (0.95, Parsed("0912345678", FITS)),
-            (0.97, Parsed("0912345678", DOUBTFUL)),
+            (0.997, Parsed("0912345678", DOUBTFUL)),
         )
     ]
     assert [value >= 0.80 for value in values] == [True, False, False]

@@ -54,7 +54,7 @@ def boxed(field: Field, read: ReadPage) -> list[str]:
 def test_the_box_is_around_the_value_alone(
     kind: Kind, text: str, own: list[str]
 ) -> None:
-    field, read = field_of(kind, text, sure=0.97)
+    field, read = field_of(kind, text, sure=0.997)
     assert boxed(field, read) == own
     assert field.raw == text
 
@@ -121,8 +121,8 @@ def test_a_name_needs_its_marks_confirmed_and_usual(
 
 def test_a_doubtful_text_is_accepted_where_others_read_the_same() -> None:
     text = "Cấp bản sao cho con"
-    once, _ = field_of(Kind.TEXT, text, sure=0.85)
-    twice, _ = field_of(Kind.TEXT, text, text, text, sure=0.85)
+    once, _ = field_of(Kind.TEXT, text, sure=0.7)
+    twice, _ = field_of(Kind.TEXT, text, text, text, sure=0.7)
     assert (once.status, twice.status) == (REVIEW, OK)
 
 

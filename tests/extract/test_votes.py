@@ -95,6 +95,7 @@ def test_all_three_are_worth_more_than_two() -> None:
     ("texts", "agreed"),
     [
         (("Số: 05/QĐ-UBND", "Số: 05/QĐ-UBND", "Số: 05/QĐĐ-UBND"), True),
+        (("Số: 04/QĐ-STP", "Số: 04/QĐĐ-STP", "Số: 04/QĐĐ-STP"), False),
         (("Số: 17/TTrVPĐK", "Số: 17/TTr-VPĐK", "Số: 17/TTr-VPĐK"), True),
         (("Số: 17/STP-XYZ", "Số: 17/STP-XYZ", "Số: 17/STP-XYA"), False),
         (("Số: 01/KH-UBND", "Số: 01/KH-UBND", "Số: 09/KH-UBND"), False),

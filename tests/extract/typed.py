@@ -22,7 +22,7 @@ Row = tuple[int, int, str]
 """Left, top, text."""
 
 
-def line(left: int, top: int, text: str, confidence: float = 0.97) -> OcrLine:
+def line(left: int, top: int, text: str, confidence: float = 0.997) -> OcrLine:
     words = []
     for word in text.split():
         right = left + LETTER * len(word)
@@ -36,7 +36,7 @@ def page(
     *rows: Row,
     number: int = 1,
     source: str = "ocr",
-    confidence: float = 0.97,
+    confidence: float = 0.997,
     looks: tuple[SecondLook, ...] = (),
     codes: tuple[PageCode, ...] = (),
 ) -> ReadPage:

@@ -102,9 +102,9 @@ def test_a_careful_reading_looks_twice_and_says_what_it_saw(
 ) -> None:
     reader.read(replace(task(scan), careful=True))
 
-    read_twice = stored(archive)[0].text.words
+    seen = stored(archive)[0].text.words
     assert engine.reads.count(Layout.PAGE) == 2
-    assert [(word.text, word.second) for word in read_twice] == [("Đỗ", "Đỗ")]
+    assert ("Đỗ", "Đỗ") in [(word.text, word.second) for word in seen]
 
 
 def layers_of(archive: ObjectArchive, number: int = 1) -> bytes | None:

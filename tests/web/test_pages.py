@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model.geometry import BoundingBox
 from pipeline.model.search import Snippet
-from pipeline.web.pages import highlighted, local_date, local_time, masked, percent
+from pipeline.model.text import OcrLine, OcrPage, OcrWord
+from pipeline.web.pages import (
+    highlighted,
+    local_date,
+    local_time,
+    masked,
+    percent,
+    recognized,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +64,18 @@ def test_dates_are_shown_day_first(value: str | date, shown: str) -> None:
 
 def test_a_share_is_shown_as_percent() -> None:
     assert percent(0.934) == "93 %"
+
+
+def test_doubtful_words_are_marked_with_what_else_was_read() -> None:
+    box = BoundingBox(0, 0, 10, 10)
+    words = (
+        OcrWord("<số>", box, 0.99, "số"),
+        OcrWord("câm", box, 0.6, "cầm", doubtful=True),
+        OcrWord("cố", box, 0.6, doubtful=True),
+    )
+    page = OcrPage((OcrLine(words), OcrLine(words[:1])))
+
+    assert recognized(page) == (
+        '&lt;số&gt; <mark title="cũng đọc thành: cầm">câm</mark> '
+        '<mark title="khó đọc">cố</mark>\n&lt;số&gt;'
+    )
