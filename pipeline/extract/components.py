@@ -304,7 +304,7 @@ def _finish(row: _Row, lines: Sequence[OcrLine], grid: _Grid, page: int) -> List
             if word.box.middle[0] < grid.counts_from:
                 continue
             count = _to_number(word.text)
-            if count is not None:
+            if count:  # nobody types 0: it is a 01 that was not read whole
                 counts[grid.column_at(word.box.middle[0])] = count
     name = " ".join(word.text for word in words).strip(" |[]")
     return ListedPaper(row.number, name, tuple(counts.items()), page, box)
