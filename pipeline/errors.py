@@ -182,6 +182,11 @@ class PageUnreadable(PipelineError):
     def __init__(self, number: int, found: str) -> None:
         super().__init__(f"page {number}: {found}")
         self.number = number
+        self.found = found
+
+    def __reduce__(self) -> tuple[type["PageUnreadable"], tuple[int, str]]:
+        """Come whole out of the process that read the page."""
+        return type(self), (self.number, self.found)
 
 
 class WorkTakenOver(PipelineError):

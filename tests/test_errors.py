@@ -1,7 +1,15 @@
+import pickle
+
 import pytest
 
 from pipeline import errors
-from pipeline.errors import ExitCode, PipelineError, Remedy, ScanRejected
+from pipeline.errors import (
+    ExitCode,
+    PageUnreadable,
+    PipelineError,
+    Remedy,
+    ScanRejected,
+)
 from pipeline.messages import ADVICE, SENTENCES, sentence
 
 EXIT_CODES = {
@@ -38,3 +46,8 @@ def test_an_unreadable_page_is_named() -> None:
 
 def test_advice_belongs_to_known_reasons() -> None:
     assert set(ADVICE) <= set(SENTENCES)
+
+
+def test_an_unreadable_page_comes_whole_out_of_its_process() -> None:
+    error = pickle.loads(pickle.dumps(PageUnreadable(3, "torn")))
+    assert (error.number, str(error)) == (3, "page 3: torn")
