@@ -17,7 +17,7 @@ from types import TracebackType
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipeline.errors import PipelineError, ScanRejected
+from pipeline.errors import PageUnreadable, PipelineError, ScanRejected
 from pipeline.imaging.arrays import resize_to_dpi, to_gray
 from pipeline.imaging.defects import DefectLimits, find_defects
 from pipeline.imaging.quality import measure_quality, see_ink
@@ -284,10 +284,21 @@ class LookPool:
             self._pool = None
 
 
+_UNSEEN = (
+    PageUnreadable,
+    ScanRejected,
+    TimeoutError,
+    ProcessExpired,
+    MemoryError,
+    OSError,
+)
+"""What hostile pages do to those who look at them."""
+
+
 def _result(future: "ProcessFuture[Look]", batch_id: str) -> Look:
     try:
         return future.result()
-    except (ScanRejected, TimeoutError, ProcessExpired, MemoryError, OSError) as error:
+    except _UNSEEN as error:
         # Whoever reads the page will find it too, and say more of it.
         log.info("batch %s: a page unseen: %s", batch_id, type(error).__name__)
         return Look()

@@ -9,7 +9,7 @@ from tests.cli.conftest import Sohoa, lines
 
 KEYS = [
     *("batch", "counter", "state", "reason", "pages_done", "pages", "attempt"),
-    *("excused", "received_at", "changed_at", "original", "dossiers"),
+    *("excused", "received_at", "changed_at", "rescan", "original", "dossiers"),
 ]
 FAILED = a_batch("failed")
 FILED = a_batch("filed", "khe-sanh")

@@ -91,6 +91,7 @@ def test_show_describes_a_dossier_to_machines(sohoa: Sohoa, filed: Manifest) -> 
         "procedure",
         "status",
         "doubts",
+        "conflicts",
         "separators",
         "documents",
     ]

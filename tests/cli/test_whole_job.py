@@ -31,6 +31,7 @@ FILE_KEYS = {
     "reason",
     "message",
     "pages",
+    "rescan",
     "dossiers",
 }
 DOSSIER_KEYS = {"id", "code", "procedure", "status", "documents"}

@@ -14,7 +14,7 @@ from pipeline.intake.limits import ProbeLimits
 LIMITS = ProbeLimits(
     max_bytes=10_000_000,
     max_pages=50,
-    max_pixels=1_000_000,
+    max_pixels=4_000_000,
     seconds=9.0,
     memory=1_500_000_000,
 )

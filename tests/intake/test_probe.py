@@ -79,7 +79,7 @@ def unfilled(data: bytes) -> bytes:
         pytest.param(b"%PDF-1.3\nnothing\n%%EOF\n", DamagedScan, id="no pdf inside"),
         pytest.param(b"%PDF-1.7\nnothing", IncompleteScan, id="pdf head"),
         pytest.param(files.pdf(60), OversizedScan, id="too many pages"),
-        pytest.param(files.png((2000, 900)), OversizedScan, id="too many pixels"),
+        pytest.param(files.png((4000, 1900)), OversizedScan, id="too many pixels"),
         pytest.param(
             files.png_that_declares(60_000, 60_000), OversizedScan, id="png bomb"
         ),

@@ -39,4 +39,10 @@ def test_an_impossible_batch_is_refused(changes: dict[str, object]) -> None:
 
 
 def test_every_media_type_has_a_file_ending() -> None:
-    assert {kind.suffix for kind in MediaType} == {".pdf", ".tif", ".jpg", ".png"}
+    assert {kind.suffix for kind in MediaType} == {
+        ".pdf",
+        ".tif",
+        ".jpg",
+        ".png",
+        ".json",
+    }

@@ -219,6 +219,8 @@ def test_words_of_a_page_are_kept_with_their_boxes() -> None:
         "text": "Giấy",
         "box": {"left": 10, "top": 20, "right": 110, "bottom": 60},
         "confidence": 0.96,
+        "second": None,
+        "doubtful": False,
     }
 
 

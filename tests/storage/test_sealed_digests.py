@@ -27,7 +27,8 @@ def seal(
     clock_url: str,
 ) -> DigestSeal:
     path = write_pkcs12(tmp_path_factory.mktemp("key") / "a.p12", agency, authority)
-    return DigestSeal(AgencySigner(Pkcs12Key(path, PASSPHRASE)), clock_url, 10.0)
+    key = Pkcs12Key(path, PASSPHRASE)
+    return DigestSeal(AgencySigner(lambda: key), clock_url, 10.0)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from pipeline.usecases.inspect import (
     describe_defects,
     judge_scan,
 )
-from tests.drawing import Pixels, blank_back, blurred, page_of_text, to_pdf
+from tests.drawing import Pixels, blank_back, blurred, page_of_text, to_jpeg, to_pdf
 from tests.usecases.fakes import COUNTER, House
 
 
@@ -136,6 +136,17 @@ def test_a_page_that_cannot_be_drawn_goes_unjudged(
         Inspector(house.archive, house.catalog, pool, ()).inspect(
             record, places(tmp_path / "gone")
         )
+
+
+def test_a_picture_without_pixels_goes_unjudged(pool: LookPool, tmp_path: Path) -> None:
+    whole = to_jpeg(SHEETS[0], 200)
+    frame, scan = whole.index(b"\xff\xc0"), whole.index(b"\xff\xda")
+    path = tmp_path / "scan.jpg"
+    path.write_bytes(whole[:2] + whole[frame:scan] + b"\xff\xd9")
+
+    (look,) = pool.look("batch", [(path, MediaType.JPEG, 1)])
+
+    assert (look.defects, look.blank, look.glance) == ((), False, b"")
 
 
 def test_the_desk_looks_beside_other_work(house: House) -> None:

@@ -29,8 +29,10 @@ def tokens(pdf: bytes) -> Iterator[SheetToken | None]:
     """Read every page as a scanner of 150 dpi sees it."""
     for page in pdfium.PdfDocument(pdf):
         image = np.array(page.render(scale=150 / 72).to_pil().convert("L"))
+        middle = image.shape[0] // 2
+        for half in (image[:middle], image[middle:]):
+            assert len(find_codes(half, 150)) == 1  # one torn off, the other is left
         codes = find_codes(image, 150)
-        assert len(codes) == 2
         (sheet,) = find_sheets(codes, {"K9": b"k" * 32})
         yield sheet.token
 
