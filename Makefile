@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
-	bench-hostile bench-truncation bench-intake bench-layers bench-rebuild chaos lock clean
+	bench-hostile bench-truncation bench-intake bench-layers bench-peer bench-large bench-rebuild chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -66,6 +66,12 @@ bench-truncation: setup ## whole files cut at 200 places each: how many are take
 
 bench-rebuild: setup ## how fast a lost catalog comes back (ARGS="--dossiers 100000 --postgres")
 	$(PYTHON) -m tests.benchmarks.rebuild $(ARGS)
+
+bench-peer: setup ## the whole job on one long scan, beside OCRmyPDF
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m tests.benchmarks.throughput $(ARGS)
+
+bench-large: setup ## memory, scratch disk and pace of a scan of many pages
+	$(PYTHON) -m tests.benchmarks.large $(ARGS)
 
 bench-layers: setup ## how small and how faithful filed color pages are
 	$(PYTHON) -m tests.benchmarks.layers $(ARGS)
