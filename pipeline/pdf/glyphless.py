@@ -11,6 +11,8 @@ from functools import cache
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
+from pipeline.pdf.tounicode import write_to_unicode
+
 ADVANCE = 0.5
 """Em from one character to the next, before stretching."""
 
@@ -25,26 +27,6 @@ _REPLACEMENT = "\ufffd"
 
 _UNWRITABLE = frozenset({0xFEFF})
 """Targets of ToUnicode that PDF/A-2u forbids (ISO 19005-2, 6.2.11.7.2)."""
-
-_CMAP = """\
-/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-{entries}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-"""
-
-_ENTRIES_PER_BLOCK = 100
-"""Limit of one ``bfchar`` section (Adobe Technical Note 5014)."""
 
 
 class GlyphlessFont:
@@ -112,15 +94,7 @@ class GlyphlessFont:
         return self._codes.setdefault(character, len(self._codes) + 1)
 
     def _to_unicode(self) -> bytes:
-        entries = [
-            f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>"
-            for character, code in self._codes.items()
-        ]
-        blocks = []
-        for first in range(0, len(entries), _ENTRIES_PER_BLOCK):
-            block = entries[first : first + _ENTRIES_PER_BLOCK]
-            blocks += [f"{len(block)} beginbfchar", *block, "endbfchar"]
-        return _CMAP.format(entries="\n".join(blocks)).encode("ascii")
+        return write_to_unicode((code, each) for each, code in self._codes.items())
 
 
 def _is_writable(character: str) -> bool:

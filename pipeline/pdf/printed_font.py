@@ -9,6 +9,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from pipeline.errors import ToolMissing
+from pipeline.pdf.tounicode import write_to_unicode
 
 FONT_PLACES = (
     Path("/usr/share/texmf/fonts/opentype/public/tex-gyre/texgyretermes-regular.otf"),
@@ -30,26 +31,6 @@ _SERIF_SYMBOLIC = 4
 
 _TAG = "SOHOAM+"
 """Marks a part of a font (ISO 32000-1, 9.6.4)."""
-
-_CMAP = """\
-/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-{entries}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-"""
-
-_ENTRIES_PER_BLOCK = 100
-"""Limit of one ``bfchar`` section (Adobe Technical Note 5014)."""
 
 
 def find_font(chosen: Path | None) -> Path:
@@ -170,16 +151,10 @@ class PrintedFont:
         return Name.CIDFontType2, "/FontFile2", pdf.make_indirect(stream)
 
     def _to_unicode(self) -> bytes:
-        entries = [
-            f"<{self._font.getGlyphID(name):04X}>"
-            f" <{chr(code).encode('utf-16-be').hex().upper()}>"
+        return write_to_unicode(
+            (self._font.getGlyphID(name), chr(code))
             for code, name in sorted(self._glyphs.items())
-        ]
-        blocks = []
-        for first in range(0, len(entries), _ENTRIES_PER_BLOCK):
-            block = entries[first : first + _ENTRIES_PER_BLOCK]
-            blocks += [f"{len(block)} beginbfchar", *block, "endbfchar"]
-        return _CMAP.format(entries="\n".join(blocks)).encode("ascii")
+        )
 
 
 def _subset(path: Path, wanted: set[int]) -> Any:

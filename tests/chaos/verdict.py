@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
+import pytest
 import sqlalchemy
 
 from pipeline import bootstrap
@@ -23,7 +23,7 @@ from pipeline.errors import PipelineError
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.scan import to_batch_id
 from pipeline.model.state import BatchState
-from pipeline.settings import secret_value
+from pipeline.settings import Settings, secret_value
 from pipeline.storage import keys
 from tests.chaos.ground import Ground
 from tests.chaos.processes import find_processes
@@ -50,7 +50,11 @@ class Outcome:
 @contextmanager
 def in_environment(ground: Ground) -> Iterator[None]:
     """Read settings as the stack's processes do."""
-    with patch.dict(os.environ, ground.environment, clear=True):
+    with pytest.MonkeyPatch.context() as change:
+        for name in set(os.environ) - set(ground.environment):
+            change.delenv(name)
+        for name, value in ground.environment.items():
+            change.setenv(name, value)
         yield
 
 
@@ -113,16 +117,18 @@ def find_leftovers(ground: Ground) -> tuple[int, list[str]]:
         for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
             os.utime(each, (old, old))
     later = bootstrap.now() + _LATER
-    with (
-        in_environment(ground),
-        patch.object(bootstrap, "now", lambda: later),
-        open_app(load_settings()) as app,
-    ):
+    with in_environment(ground), pytest.MonkeyPatch.context() as change:
+        change.setattr(bootstrap, "now", lambda: later)
+        _clear(load_settings())
+    left = [str(path.relative_to(ground.disk)) for path in _temporary(ground)]
+    return len(before), [f"left for good: {path}" for path in left]
+
+
+def _clear(settings: Settings) -> None:
+    with open_app(settings) as app:
         app.inbox.sweep()
         app.inbox.claimed()
         app.upkeep.clear_scratch()
-    left = [str(path.relative_to(ground.disk)) for path in _temporary(ground)]
-    return len(before), [f"left for good: {path}" for path in left]
 
 
 def _by_bytes(scans: Sequence[Scan]) -> dict[str, list[Scan]]:
