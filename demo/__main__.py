@@ -58,6 +58,7 @@ def main() -> None:
     check = parser.parse_args().check
     os.environ.setdefault("PIPELINE_INTAKE__QUIET_PERIOD", _QUIET)
     os.environ.setdefault("PIPELINE_INTAKE__POLL_INTERVAL", "0.5")
+    os.environ.setdefault("PIPELINE_INTAKE__KEEP_FILED", "0")  # to see staging empty
     shutil.rmtree(_HOME, ignore_errors=True)
     settings = load_settings(home=_HOME)
     try:

@@ -3,6 +3,7 @@ import os
 import random
 import signal
 from collections import Counter
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ MORTAL = 3
 BATCHES = [a_batch(f"{number}") for number in range(300)]
 
 
-def work(url: str, worker: int, ledger: Path) -> None:
+def work(url: str, worker: int, ledger: Path, start: Barrier) -> None:
     """Lease and finish what there is; mortal workers are killed holding a lease."""
     catalog = SqlCatalog(url)
     random.seed(worker)
+    start.wait(120)  # one that loads its modules late would find nothing left to do
     leases = 0
     while open_ones := catalog.batches(
         states=[BatchState.RECEIVED, BatchState.WORKING], limit=300
@@ -45,8 +47,9 @@ def test_every_batch_is_finished_once_though_workers_are_killed(
     for batch in BATCHES:
         catalog.register(batch, batch.id, "originals/x")
     spawn = multiprocessing.get_context("spawn")  # as on machines of their own
+    start = spawn.Barrier(WORKERS)
     crew = [
-        spawn.Process(target=work, args=(url, worker, tmp_path / "ledger"))
+        spawn.Process(target=work, args=(url, worker, tmp_path / "ledger", start))
         for worker in range(WORKERS)
     ]
     for each in crew:
