@@ -121,6 +121,28 @@ def find_agency(
     )
 
 
+def is_spelt_otherwise(agency: Agency, header: Header) -> bool:
+    """Tell whether the date line spells the agency's own place with other marks.
+
+    ``XÃ QUẢN BẠ`` over ``Quản Bạ, ngày 15 tháng 9``: capitals hide a mark more easily.
+    """
+    own = [_spelling(word) for word in agency.value.split()]
+    for line in header.right:
+        words = [_spelling(word) for word in line.text.split()]
+        folded = [fold(word) for word in words]
+        if "ngay" not in folded:
+            continue
+        place = words[: folded.index("ngay")]
+        tail = own[-len(place) :] if place else []
+        if [fold(word) for word in tail] == [fold(word) for word in place]:
+            return tail != place
+    return False
+
+
+def _spelling(word: str) -> str:
+    return place_tones(normalize(word)).lower().strip(",.;:")
+
+
 def to_name(upper: str) -> str:
     """Write an agency's name as texts do: ``Ủy ban nhân dân xã Hướng Phùng``.
 

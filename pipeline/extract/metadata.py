@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.extract.agency import Agency, find_agency
+from pipeline.extract.agency import Agency, find_agency, is_spelt_otherwise
 from pipeline.extract.checks import to_review
 from pipeline.extract.confidence import of_words
 from pipeline.extract.confirm import confirm
@@ -68,7 +68,7 @@ def read_metadata(
     fields = (
         _voted("so_ky_hieu", number, first),
         _voted("ngay_ban_hanh", dated, first),
-        _agency(agency, first),
+        _agency(agency, first, header),
         _signer(find_signer(pages), pages),
         _subject(first, header, heading),
         _kind(heading, span, doctype, first),
@@ -137,9 +137,9 @@ def _voted(name: str, found: Found | Unread | None, first: ReadPage) -> Field:
     )
 
 
-def _agency(agency: Agency | None, first: ReadPage) -> Field:
+def _agency(agency: Agency | None, first: ReadPage, header: Header | None) -> Field:
     name = "co_quan_ban_hanh"
-    if agency is None:
+    if agency is None or header is None:
         return missing(name)
     words, _ = confirm(agency.words, Kind.AGENCY, first)
     confidence = _of_text(words, first, Kind.AGENCY)
@@ -153,6 +153,9 @@ def _agency(agency: Agency | None, first: ReadPage) -> Field:
     if not is_spelt(agency.value):
         confidence = min(confidence, NEVER_ACCEPTED)
         rules.append("damaged")
+    if is_spelt_otherwise(agency, header):
+        confidence = min(confidence, NEVER_ACCEPTED)
+        rules.append("the date's place contradicts: another reading contradicts")
     if agency.contradicted:
         confidence = min(confidence, NEVER_ACCEPTED)
         rules.append("the number's letters disagree")

@@ -1,6 +1,11 @@
 import pytest
 
-from pipeline.extract.agency import Agency, find_agency, to_name
+from pipeline.extract.agency import (
+    Agency,
+    find_agency,
+    is_spelt_otherwise,
+    to_name,
+)
 from pipeline.extract.layout import find_header
 from tests.extract.typed import MOTTO, SLOGAN, Row, page
 
@@ -52,6 +57,26 @@ def test_lines_of_one_name_are_joined_and_the_parent_kept_apart(
     agency = agency_of(*typed)
     assert agency is not None
     assert (agency.value, agency.parent) == (value, parent)
+
+
+@pytest.mark.parametrize(
+    ("date_line", "otherwise"),
+    [
+        ("Quản Bạ, ngày 15 tháng 9 năm 2026", True),
+        ("Quần Bạ, ngày 15 tháng 9 năm 2026", False),
+        ("Hà Giang, ngày 15 tháng 9 năm 2026", False),
+        ("ngày 15 tháng 9 năm 2026", False),
+    ],
+)
+def test_the_place_of_the_date_tells_of_another_mark_in_capitals(
+    date_line: str, otherwise: bool
+) -> None:
+    rows: list[Row] = [(250, 190, "ỦY BAN NHÂN DÂN"), (250, 235, "XÃ QUẦN BẠ")]
+    header = find_header(page(*rows, MOTTO, SLOGAN, (900, 330, date_line)))
+    assert header is not None
+    agency = find_agency(header, 330)
+    assert agency is not None
+    assert is_spelt_otherwise(agency, header) is otherwise
 
 
 def test_the_letters_of_the_number_speak_for_or_against_it() -> None:
