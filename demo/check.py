@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import pypdfium2
@@ -15,6 +16,9 @@ from pipeline.model.state import BatchRecord
 from pipeline.model.unicode import fold
 
 _ENDS = {"Filed", "Review"}
+
+_SECONDS_TO_CLEAR = 20.0
+"""A few sweeps of the watch."""
 
 
 def problems(
@@ -49,8 +53,18 @@ def problems(
     yield from _run_problems(runs, len(scans))
     found = app.archive.verify()
     yield from (f"{each.key}: {each.fault}" for each in found if each.fault)
-    if any(True for _ in app.inbox.claimed()):
+    if not _is_staging_cleared(app):
         yield "a claimed file was left in staging"
+
+
+def _is_staging_cleared(app: App) -> bool:
+    """Give the watch its next sweeps to let go of what was filed just now."""
+    deadline = time.monotonic() + _SECONDS_TO_CLEAR
+    while any(True for _ in app.inbox.claimed()):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
 
 
 def _scan_problems(
