@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import urllib3
+from minio.error import S3Error
 
 from tests import servers
 from tests.chaos.plan import COUNTERS, Blow
@@ -302,12 +303,20 @@ def _answers(url: str) -> bool:
         return True
 
 
+_NOT_YET = (
+    OSError,
+    ValueError,
+    S3Error,  # MinIO answers before it is ready
+    psycopg.OperationalError,
+    urllib3.exceptions.HTTPError,
+)
+"""What a server that is starting does to who asks."""
+
+
 def _until(ready: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        with suppress(
-            OSError, psycopg.OperationalError, urllib3.exceptions.HTTPError, ValueError
-        ):
+        with suppress(*_NOT_YET):
             if ready():
                 return
         time.sleep(0.2)
