@@ -194,7 +194,6 @@ def _put_together(
     procedures = load_procedures(settings.config)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
-    procedures = load_procedures(settings.config)
     scratch = settings.home / "scratch"
     marker = open_marker(settings, counters, procedures)
     signatory = _open_signatory(settings, marker)

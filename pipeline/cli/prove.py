@@ -8,8 +8,7 @@ from pipeline.bootstrap import open_app, open_bookmark, open_prover
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 from pipeline.cli.console import print_json, progress, say, say_beside
-from pipeline.cli.say import say_finding
-from pipeline.errors import ExitCode
+from pipeline.cli.findings import tell_findings
 from pipeline.model.proof import MadeDigest
 
 
@@ -29,19 +28,8 @@ def verify(
     bookmark = open_bookmark(settings, "verify")
     if fresh:
         bookmark.clear()
-    objects = faults = size = 0
-    with progress(of_bytes=True) as bar:
-        task = bar.add_task("read", total=None)
-        for found in open_prover(settings).verify(bookmark):
-            objects += 1
-            size += found.size
-            bar.update(task, advance=found.size, description=f"{objects} objects")
-            if found.fault is not None:
-                faults += 1
-                say_finding(found, common.json)
-    say_beside(f"{objects} objects, {size} bytes read, {faults} faults", None)
-    if faults:
-        raise typer.Exit(ExitCode.DEFECT)
+    findings = open_prover(settings).verify(bookmark)
+    tell_findings(findings, common, doing="read", unit="bytes read")
 
 
 @command(app)

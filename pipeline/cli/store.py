@@ -8,9 +8,8 @@ import typer
 from pipeline.bootstrap import copy_store, init_store, open_archive
 from pipeline.cli.app import store_app
 from pipeline.cli.command import Common, command
-from pipeline.cli.console import print_json, progress, say, say_beside
-from pipeline.cli.say import say_finding
-from pipeline.errors import ExitCode
+from pipeline.cli.console import print_json, progress, say
+from pipeline.cli.findings import tell_findings
 
 Store = typer.Argument(
     help="'settings', a folder, or a .toml file with the keys of [store]."
@@ -89,19 +88,8 @@ def copy(
     it was; done again, it compares both and copies what is new.
     """
     settings = common.settings()
-    objects = faults = size = 0
-    with progress(of_bytes=True) as bar:
-        task = bar.add_task("copied", total=None)
-        for found in copy_store(settings, source, target, fresh=fresh):
-            objects += 1
-            size += found.size
-            bar.update(task, advance=found.size, description=f"{objects} objects")
-            if found.fault is not None:
-                faults += 1
-                say_finding(found, common.json)
-    say_beside(f"{objects} objects, {size} bytes, {faults} faults", None)
-    if faults:
-        raise typer.Exit(ExitCode.DEFECT)
+    findings = copy_store(settings, source, target, fresh=fresh)
+    tell_findings(findings, common, doing="copied", unit="bytes")
 
 
 def _hold(common: Common, name: str, on: bool) -> None:
