@@ -110,7 +110,7 @@ def _pdf_problems(app: App, dossier: DemoDossier, manifest: Manifest) -> Iterato
     for document in manifest.documents:
         pdf = pypdfium2.PdfDocument(io.BytesIO(app.archive.read(document.key)))
         text = "".join(page.get_textpage().get_text_range() for page in pdf)
-        if len(pdf) != document.last_page - document.first_page + 1:
+        if len(pdf) != len(document.page_numbers):
             yield f"{document.key}: {len(pdf)} pages"
         if not text.strip():
             yield f"{document.key}: no text layer"

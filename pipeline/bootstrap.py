@@ -222,6 +222,7 @@ def _put_together(
             settings.sheets.keep,
             procedures,
             frozenset(settings.quality.review),
+            settings.filing.blank_backs,
         ),
         filer,
         pool,

@@ -30,6 +30,7 @@ def make_recipe(settings: Settings, *, careful: bool = False) -> str:
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
         f"layers {settings.filing.layers}",
         f"sheets {settings.sheets.keep}",
+        f"blank backs {settings.filing.blank_backs}",
         f"quality {settings.quality.model_dump(mode='json', exclude={'seconds'})}",
         *(["careful"] if careful else []),
         f"second look {reading.second_look}",

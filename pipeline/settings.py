@@ -223,6 +223,10 @@ class FilingSettings(Section):
     """Color and gray pages of text are kept as ink and paper, where that is faithful:
     an eighth of the size. False: always as JPEG."""
 
+    blank_backs: bool = True
+    """Whether blank backs are filed with their paper; else they stay in the original
+    only, and the manifest names them."""
+
     mark: str = "hoso_tthc"
     """Profile of marks.toml for papers whose procedure and counter name none; empty:
     nothing is printed."""

@@ -136,6 +136,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "doctype": document.doctype,
         "title": document.title,
         "pages": [document.first_page, document.last_page],
+        "left_out": list(document.left_out),
         "key": document.key,
         "sha256": document.sha256,
         "bytes": document.size,

@@ -46,7 +46,9 @@ def _say_paper(paper: PaperCheck) -> None:
 def _say_document(document: Document) -> None:
     title = document.title or document.doctype
     pages = f"pages {document.first_page}-{document.last_page}"
-    say(f"    {document.number}. {title}, {pages}")
+    left_out = ", ".join(map(str, document.left_out))
+    without = f" without blank {left_out}" if left_out else ""
+    say(f"    {document.number}. {title}, {pages}{without}")
     for field in document.fields:
         if field.status is not FieldStatus.MISSING:
             mark = "?" if field.status is FieldStatus.REVIEW else " "

@@ -204,6 +204,13 @@ class PlannedDocument:
     span: Span
     title: str
     fields: tuple[Field, ...]
+    left_out: tuple[int, ...] = ()
+    """Pages of the scan inside the span that are blank backs and are not filed."""
+
+    @property
+    def page_numbers(self) -> tuple[int, ...]:
+        """Numbers in the scan of the pages that are filed, in order."""
+        return _without(self.span.first, self.span.last, self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,15 @@ class Document:
     conformance: Conformance | None = None
     """None: filed before this was judged."""
 
+    left_out: tuple[int, ...] = ()
+    """Pages of the scan from first to last that are blank backs and that the PDF does
+    not hold; the original does."""
+
+    @property
+    def page_numbers(self) -> tuple[int, ...]:
+        """Numbers in the scan of the PDF's pages, in order."""
+        return _without(self.first_page, self.last_page, self.left_out)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -337,3 +353,7 @@ class Manifest:
             for document in self.documents
             for field in document.fields
         )
+
+
+def _without(first: int, last: int, left_out: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(each for each in range(first, last + 1) if each not in left_out)

@@ -242,6 +242,7 @@ class ObjectArchive:
             confidence=span.confidence,
             sensitive=sensitive,
             serial=span.serial,
+            left_out=planned.left_out,
         )
 
     def fetch_document(self, document: Document, path: Path) -> None:

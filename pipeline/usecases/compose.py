@@ -54,6 +54,9 @@ class Composer:
     review: frozenset[Defect] = frozenset()
     """Defects of pages that a person has to look at."""
 
+    keep_blank_backs: bool = True
+    """Blank backs are filed with their paper; else they stay in the original only."""
+
     def sheets_in(self, pages: Iterable[ReadPage]) -> tuple[str, ...]:
         """List the nonces of our own sheets on *pages*."""
         found = (find_sheets(page.codes, self.keys) for page in pages)
@@ -73,7 +76,9 @@ class Composer:
     ) -> Plan:
         """Cut *pages* into dossiers and documents and read their fields.
 
-        Every page is in exactly one document, or is a separator.
+        Every page is in exactly one document, or is a separator. Blank backs that are
+        not kept are named by the document they lie in; they cut nothing and count for
+        nothing either way.
 
         Args:
             batch: the pages' batch.
@@ -88,7 +93,10 @@ class Composer:
         spans = split_pages(pages, self.doctypes, rules)
         groups = _into_dossiers(spans, keep_sheets=self.keep_sheets)
         bad = {each.page for each in defects if each.defect in self.review}
-        work = _Work(self, batch, pages, counter, today, frozenset(bad))
+        backs = frozenset() if self.keep_blank_backs else _blank_backs(pages, defects)
+        if counter is not None and not counter.both_sides:
+            backs = frozenset()  # a blank page lay the wrong way
+        work = _Work(self, batch, pages, counter, today, frozenset(bad), backs)
         shared = shared_codes(group.code for group in groups)
         dossiers = tuple(
             work.dossier(ordinal, group, shared=group.code in shared)
@@ -132,11 +140,14 @@ class _Work:
     bad: frozenset[int]
     """Numbers of the pages to be scanned again."""
 
+    backs: frozenset[int]
+    """Numbers of the blank pages that are not filed unless a paper begins with one."""
+
     def dossier(self, ordinal: int, group: _Group, *, shared: bool) -> PlannedDossier:
         """Decide one dossier."""
         types = {doctype.code: doctype for doctype in self.by.doctypes}
         documents = tuple(
-            _document(number, span, self.pages, types, self.today)
+            self._document(number, span, types)
             for number, span in enumerate(group.papers, start=1)
         )
         code = group.code
@@ -176,6 +187,18 @@ class _Work:
             completeness=completeness,
         )
 
+    def _document(
+        self, number: int, span: Span, types: Mapping[str, DocType]
+    ) -> PlannedDocument:
+        if span.doctype == SEPARATOR:
+            return PlannedDocument(number, span, translate(SHEET_TITLE), ())
+        doctype = types.get(span.doctype) or DocType(UNKNOWN, "")
+        own = _pages_of([span], self.pages)
+        fields = extract_fields(own, span, doctype, today=self.today)
+        behind_first = range(span.first + 1, span.last + 1)
+        left_out = tuple(each for each in behind_first if each in self.backs)
+        return PlannedDocument(number, span, doctype.title, fields, left_out)
+
     def _procedure(self, documents: tuple[PlannedDocument, ...]) -> str | None:
         usual = self.counter.procedure if self.counter else None
         return find_procedure(documents, self.by.procedures, usual)
@@ -213,18 +236,18 @@ def _into_dossiers(spans: Iterable[Span], *, keep_sheets: bool) -> list[_Group]:
     return groups
 
 
-def _document(
-    number: int,
-    span: Span,
-    pages: tuple[ReadPage, ...],
-    types: Mapping[str, DocType],
-    today: date,
-) -> PlannedDocument:
-    if span.doctype == SEPARATOR:
-        return PlannedDocument(number, span, translate(SHEET_TITLE), ())
-    doctype = types.get(span.doctype) or DocType(UNKNOWN, "")
-    fields = extract_fields(_pages_of([span], pages), span, doctype, today=today)
-    return PlannedDocument(number, span, doctype.title, fields)
+def _blank_backs(
+    pages: Iterable[ReadPage], defects: Iterable[PageDefect]
+) -> frozenset[int]:
+    """Find the pages without anything on them that nobody has to look at."""
+    looked_at = {each.page for each in defects}
+    return frozenset(
+        read.page.number
+        for read in pages
+        if read.page.blank
+        and read.page.readable
+        and not (read.codes or read.unread or read.page.number in looked_at)
+    )
 
 
 def _pages_of(

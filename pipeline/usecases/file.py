@@ -179,10 +179,8 @@ class Filer:
         planned: PlannedDocument,
         beat: Beat,
     ) -> Document:
-        span = planned.span
         read = [
-            self._page(batch.id, plan.recipe, number)
-            for number in range(span.first, span.last + 1)
+            self._page(batch.id, plan.recipe, number) for number in planned.page_numbers
         ]
         conversion = self._conversion(
             batch, dossier.procedure, read, is_signed=bool(plan.signatures)

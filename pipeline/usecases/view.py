@@ -52,8 +52,9 @@ class Viewer:
         Raises:
             ObjectMissing: the document does not hold this page.
         """
-        if not document.first_page <= page <= document.last_page:
+        if page not in document.page_numbers:
             raise ObjectMissing(f"page {page} of {document.key}")
+        number = document.page_numbers.index(page) + 1
         pdf = self.pdf(document)
         with self._rendering:
-            return render_page(pdf, page - document.first_page + 1, width=width)
+            return render_page(pdf, number, width=width)

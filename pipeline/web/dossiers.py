@@ -107,6 +107,7 @@ def dossier_pages(app: App) -> APIRouter:
             doubtful=[each for each in fields if each[1].status is FieldStatus.REVIEW],
             sheets=_sheets(found, _words_of(app, found)),
             measured={page.number: page for page in found.pages},
+            place_in_pdf={page: n for n, page in enumerate(found.page_numbers, 1)},
             cut_out=cut_out,
             CUT_OUT_DPI=_CUT_OUT_DPI,
             label=labels,
@@ -161,7 +162,7 @@ def _document_of(manifest: Manifest) -> dict[int, int]:
     return {
         page: document.number
         for document in manifest.documents
-        for page in range(document.first_page, document.last_page + 1)
+        for page in document.page_numbers
     }
 
 
@@ -175,7 +176,7 @@ def _sheets(
 ) -> list[tuple[int, Page | None, OcrPage]]:
     """Number in the scan, measurements and words of each of the document's pages."""
     measured = {page.number: page for page in document.pages}
-    numbers = range(document.first_page, document.last_page + 1)
+    numbers = document.page_numbers
     texts = [*words, *[OcrPage()] * len(numbers)]
     return [
         (number, measured.get(number), texts[i]) for i, number in enumerate(numbers)

@@ -37,6 +37,7 @@ DAY = date(2026, 10, 9)
 
 UNTITLED = page(*MOTTO, "", "ĐƠN TRÌNH BÁO", *BODY)
 UNREADABLE = page(readable=False)
+BIRTH_CODE = page(codes=[CODE])
 
 
 def planned(
@@ -46,6 +47,7 @@ def planned(
     used: frozenset[str] = frozenset(),
     keep: bool = False,
     defects: tuple[PageDefect, ...] = (),
+    backs: bool = True,
 ) -> Plan:
     pages = stack(*sheets)
     sha256 = hashlib.sha256(b"scan").hexdigest()
@@ -58,7 +60,13 @@ def planned(
         4,
         datetime(2026, 10, 9, tzinfo=UTC),
     )
-    composer = Composer(DOCTYPES, KEYS, keep, review=frozenset([Defect.BLURRED]))
+    composer = Composer(
+        DOCTYPES,
+        KEYS,
+        keep,
+        review=frozenset([Defect.BLURRED]),
+        keep_blank_backs=backs,
+    )
     return composer.compose(
         batch, RECIPE, pages, counter, today=today, used=used, defects=defects
     )
@@ -274,3 +282,40 @@ def test_every_page_is_in_exactly_one_paper_or_a_separator(
     assert sorted([*in_papers, *plan.separators]) == list(range(1, len(sheets) + 1))
     assert len({dossier.id for dossier in plan.dossiers}) == len(plan.dossiers)
     assert all(dossier.documents for dossier in plan.dossiers)
+
+
+def left_out(plan: Plan) -> list[tuple[int, ...]]:
+    return [each.left_out for one in plan.dossiers for each in one.documents]
+
+
+def test_blank_backs_are_filed_unless_the_settings_leave_them_out() -> None:
+    sheets = (receipt(CODE), blank(), BIRTH, blank(), continued(), blank())
+    kept, dropped = planned(*sheets), planned(*sheets, backs=False)
+
+    assert left_out(kept) == [(), ()]
+    assert left_out(dropped) == [(2,), (4, 6)]
+    assert papers(kept) == papers(dropped)
+    assert kept.dossiers[0].doubts == dropped.dossiers[0].doubts
+
+
+def test_a_paper_that_begins_with_a_blank_page_keeps_it() -> None:
+    assert left_out(planned(blank(), BIRTH, backs=False)) == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        pytest.param(UNREADABLE, id="unreadable"),
+        pytest.param(replace(blank(), codes=BIRTH_CODE.codes), id="a code on it"),
+    ],
+)
+def test_a_page_that_may_hold_something_is_no_blank_back(back: ReadPage) -> None:
+    assert left_out(planned(BIRTH, back, backs=False))[0] == ()
+
+
+def test_a_blank_page_that_lay_the_wrong_way_is_filed() -> None:
+    wrong = (PageDefect(2, Defect.WRONG_SIDE),)
+    one_side = replace(COUNTER, both_sides=False)
+
+    assert left_out(planned(BIRTH, blank(), backs=False, defects=wrong)) == [()]
+    assert left_out(planned(BIRTH, blank(), backs=False, counter=one_side)) == [()]

@@ -16,8 +16,16 @@ from pipeline.pdf.layers import encode_layers
 from pipeline.pdf.pdfa import CLAIM
 from pipeline.pdf.signatures import unreadable
 from pipeline.usecases.file import NOT_ARCHIVAL
-from tests.split.paper import CODE, HEIGHT, WIDTH
-from tests.usecases.fakes import PICTURE, SHORT_SCAN, TWO_SLIPS, House, open_house
+from tests.split.paper import CODE, HEIGHT, WIDTH, blank, continued, stack
+from tests.usecases.fakes import (
+    PICTURE,
+    SHORT_SCAN,
+    TWO_SLIPS,
+    House,
+    open_house,
+    scan,
+    slip,
+)
 
 
 @pytest.fixture
@@ -91,6 +99,23 @@ def test_a_document_type_can_forbid_layers(house: House) -> None:
 
 def test_a_paper_of_no_known_type_is_filed_as_scanned(house: House) -> None:
     assert filed_images(house, doctypes=()) == {"/Im0"}
+
+
+def test_blank_backs_are_left_out_of_the_pdf_and_named(home: Path) -> None:
+    house = open_house(home, stack(slip(CODE), blank(), continued()))
+    composer = replace(house.digitizer.composer, keep_blank_backs=False)
+    house.digitizer = replace(house.digitizer, composer=composer)
+    (manifest,) = house.digitize(house.receive(scan(3)).batch.id)
+    (document,) = manifest.documents
+
+    assert (document.first_page, document.last_page, document.left_out) == (1, 3, (2,))
+    assert [page.number for page in document.pages] == [1, 3]
+    assert len(house.archive.document_text(document)) == 2
+    with pikepdf.open(io.BytesIO(house.archive.read(document.key))) as pdf:
+        assert len(pdf.pages) == 2
+    assert house.viewer.page_image(document, 3, width=60)
+    with pytest.raises(ObjectMissing):
+        house.viewer.page_image(document, 2, width=60)
 
 
 def test_filing_again_changes_nothing(house: House) -> None:
