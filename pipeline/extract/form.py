@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.extract.boxed import boxes_of, end_label
 from pipeline.extract.columns import cell, clip, spell
 from pipeline.extract.labels import Label, divide, find_anchor, find_labels
 from pipeline.extract.layout import letter_height, segments
 from pipeline.extract.values import parse
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.template import FieldRule, Half, Kind, Take
-from pipeline.model.text import OcrWord, ReadPage
+from pipeline.model.text import LetterBoxes, OcrWord, ReadPage
 from pipeline.model.unicode import comparable
 
 CONTINUES = frozenset({Kind.ADDRESS, Kind.TEXT, Kind.AGENCY})
@@ -47,6 +48,9 @@ class Value:
     unread: BoundingBox | None = None
     """Where something is written instead that was not read."""
 
+    boxes: tuple[LetterBoxes, ...] = ()
+    """The rows of boxes that the value stands in, letter by letter."""
+
     @property
     def text(self) -> str:
         """The words, divided by single spaces."""
@@ -61,7 +65,8 @@ class Form:
     ) -> None:
         self.read = read
         self._rules = rules
-        lines = (divide(line) for line in read.text.lines)
+        boxes = read.letter_boxes
+        lines = (end_label(divide(line), boxes) for line in read.text.lines)
         self.lines = sorted(lines, key=lambda line: line.box.middle[1])
         self.labels = find_labels(self.lines, rules)
         if half is not None:
@@ -92,7 +97,9 @@ class Form:
         empty = None
         for label in sorted(mine, key=lambda each: (each.line, each.first)):
             value = self._value(label, rule)
-            if value is not None and any(_filled(word) for word in value.words):
+            if value is not None and (
+                value.boxes or any(_filled(word) for word in value.words)
+            ):
                 return value
             # The heading may have the words of a label: GIẤY … TÌNH TRẠNG HÔN NHÂN.
             empty = empty or value
@@ -133,6 +140,11 @@ class Form:
     def _value(self, label: Label, rule: FieldRule) -> Value | None:
         if rule.take is Take.TABLE_COLUMN:
             return self._cell(label, rule)
+        if rule.take in {Take.LETTER_GRID, Take.RIGHT_OF_LABEL}:
+            rows = self._boxes(label)
+            if rows:
+                page = self.read.page.number
+                return Value((), page, label.score, boxes=rows)
         if rule.take is Take.LETTER_GRID:
             boxes = self.lines[label.line].words[label.last :]
             spelt = tuple(spell(boxes))
@@ -155,6 +167,25 @@ class Form:
         if not any(_filled(word) for word in words):
             unread = self._unread_beside(label)
         return Value(tuple(words), self.read.page.number, label.score / twice, unread)
+
+    def _boxes(self, label: Label) -> tuple[LetterBoxes, ...]:
+        """The rows of boxes of a label."""
+        if not self.read.letter_boxes:
+            return ()
+        own = self.lines[label.line].words[label.first : label.last]
+        others = [self._place(other) for other in self.labels if other != label]
+        stops = [
+            self._place(other).left
+            for other in self.labels
+            if other.line == label.line and other.first >= label.last
+        ]
+        place = enclosing(word.box for word in own)
+        stop = min(stops, default=None)
+        return boxes_of(self.read.letter_boxes, place, stop, others)
+
+    def _place(self, label: Label) -> BoundingBox:
+        words = self.lines[label.line].words[label.first : label.last]
+        return enclosing(word.box for word in words)
 
     def _unread_beside(self, label: Label) -> BoundingBox | None:
         """Ink right of a label, before the next one, that no word was read of."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from pipeline.extract.boxed import judge_boxes, place_of, raw_text
 from pipeline.extract.confidence import NUMERIC, of_value
 from pipeline.extract.confirm import confirm, read_otherwise
 from pipeline.extract.dates import find_dates
@@ -48,8 +49,10 @@ def to_field(
     """
     ahead = any(word in comparable(label) for label in rule.labels for word in _AHEAD)
     latest = None if ahead else today
-    parsed = parse(rule.kind, value.text, today=latest)
     named = rule.take.value
+    if value.boxes:
+        return thresholded(_in_boxes(rule, value, latest), rule, doctype)
+    parsed = parse(rule.kind, value.text, today=latest)
     if value.unread is not None:
         why = f"{named}: written, but not read"
         empty = missing(rule.name, why)
@@ -116,6 +119,25 @@ def readings_of(words: Sequence[OcrWord], kind: Kind, read: ReadPage) -> Verdict
         if verdict:
             return verdict
     return None
+
+
+def _in_boxes(rule: FieldRule, value: Value, today: date | None) -> Field:
+    """Judge a value in boxes: what no two readings agree on a person reads there."""
+    verdict = judge_boxes(value.boxes, rule.kind, today)
+    page, place = value.page, place_of(value.boxes)
+    if verdict is None:
+        empty = missing(rule.name, f"{rule.take.value}: written, but not read")
+        return replace(empty, status=FieldStatus.REVIEW, page=page, box=place)
+    return Field(
+        rule.name,
+        verdict.candidate.value,
+        raw_text(value.boxes),
+        FieldStatus.OK if verdict.agreed else FieldStatus.REVIEW,
+        round(verdict.confidence * value.label_score, 3),
+        page,
+        place,
+        f"{rule.take.value}; {verdict.why}",
+    )
 
 
 def _weighed(

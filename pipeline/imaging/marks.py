@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.arrays import GrayImage, paper_around
+from pipeline.imaging.boxes import BoxRow, find_box_rows
 
 _INK_BELOW_PAPER = 60
 """Levels below the paper around it from which a pixel is ink."""
@@ -46,7 +47,17 @@ _BOX_RULES = 2
 """Level rules of a row of boxes, its top and its bottom; tables have more."""
 
 
-def wipe_leaders(gray: GrayImage, dpi: float) -> GrayImage:
+class Wiped(NamedTuple):
+    """A page without what a form prints for the pen."""
+
+    page: GrayImage
+    """The page itself where there was nothing to wipe."""
+
+    box_rows: tuple[BoxRow, ...]
+    """Where the boxes for single letters were."""
+
+
+def wipe_leaders(gray: GrayImage, dpi: float) -> Wiped:
     """Paint dotted leaders, thin level rules and grids over with the paper around them.
 
     With leaders under them 78 % of typed values were read exactly, without 92 %. Dots
@@ -54,28 +65,29 @@ def wipe_leaders(gray: GrayImage, dpi: float) -> GrayImage:
     crosses a rule stays where it is taller than the rule. Of a table only the uprights
     go, which are read as letters: its level rules keep the rows together (5.4 % CER
     with uprights and without level rules, 1.9 % with both, 0.9 % so). Of boxes for
-    single letters all goes: not one of their values was read before, half are so.
+    single letters all goes; `pipeline.ocr.boxed` reads what stood in them.
 
     Args:
         gray: the page, ink dark, tilted by no more than about a degree. Not changed.
         dpi: its resolution, pixels per inch.
 
     Returns:
-        The wiped page; *gray* itself where there is nothing to wipe.
+        The wiped page and the rows of boxes that were on it.
     """
     paper = paper_around(gray)
     ink = (cv2.subtract(paper, gray) > _INK_BELOW_PAPER).astype(np.uint8)
     per_mm = dpi / 25.4
-    grids, tables = _find_grids(ink, per_mm)
-    rules = cv2.subtract(_find_rules(ink, per_mm), tables)
-    wiped = np.maximum(_find_leaders(ink, per_mm) | grids, rules)
+    grids = _find_grids(ink, per_mm)
+    rules = cv2.subtract(_find_rules(ink, per_mm), grids.tables)
+    wiped = np.maximum(_find_leaders(ink, per_mm) | grids.going, rules)
     if not wiped.any():
-        return gray
+        return Wiped(gray, ())
     # The soft edge of a dot is lighter than ink; the edge of what stays is left alone.
     soft = np.ones((3, 3), np.uint8)
     staying = cv2.dilate(cv2.subtract(ink, wiped), soft)
     around = cv2.subtract(cv2.dilate(wiped, soft), staying)
-    return np.where(cv2.bitwise_or(around, wiped) > 0, paper, gray)
+    page = np.where(cv2.bitwise_or(around, wiped) > 0, paper, gray)
+    return Wiped(page, grids.box_rows)
 
 
 class _Dots(NamedTuple):
@@ -173,7 +185,17 @@ def _off_the_line(per_mm: float) -> float:
     return max(1.0, _OFF_THE_LINE * per_mm)
 
 
-def _find_grids(ink: GrayImage, per_mm: float) -> tuple[GrayImage, GrayImage]:
+class _Grids(NamedTuple):
+    """Rules that cross one another."""
+
+    going: GrayImage
+    tables: GrayImage
+    """The level rules of tables, which stay."""
+
+    box_rows: tuple[BoxRow, ...]
+
+
+def _find_grids(ink: GrayImage, per_mm: float) -> _Grids:
     """Mark what goes of grids, and the level rules of tables, which stay.
 
     A grid is level rules and uprights that meet; with three level rules and more it is
@@ -183,7 +205,7 @@ def _find_grids(ink: GrayImage, per_mm: float) -> tuple[GrayImage, GrayImage]:
     uprights = _find_runs(ink.T, round(_UPRIGHT_LENGTH * per_mm)).T
     nothing = np.zeros_like(ink)
     if not (levels.any() and uprights.any()):
-        return nothing, nothing
+        return _Grids(nothing, nothing, ())
     joint = np.ones((3, 3), np.uint8)
     lines = cv2.dilate(levels | uprights, joint)
     count, labels = cv2.connectedComponents(lines)
@@ -201,7 +223,9 @@ def _find_grids(ink: GrayImage, per_mm: float) -> tuple[GrayImage, GrayImage]:
     tables = np.where(is_table, levels, 0).astype(np.uint8)
     uprights = np.where(is_table | is_boxes, uprights, 0).astype(np.uint8)
     boxes = np.where(is_boxes, levels, 0).astype(np.uint8)
-    return np.maximum(cv2.subtract(uprights, tables), boxes), tables
+    of_boxes = np.where(is_boxes, uprights, 0).astype(np.uint8)
+    rows = find_box_rows(boxes, of_boxes, per_mm)
+    return _Grids(np.maximum(cv2.subtract(uprights, tables), boxes), tables, rows)
 
 
 def _find_runs(ink: GrayImage, length: int) -> GrayImage:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.imaging.arrays import WHITE, GrayImage, Image, resize_to_dpi
+from pipeline.imaging.boxes import BoxRow
 from pipeline.imaging.clean import despeckle, red_free
 from pipeline.imaging.defects import DefectLimits, find_defects
 from pipeline.imaging.deskew import NO_SKEW, estimate_skew, rotate
@@ -70,6 +71,9 @@ class Prepared:
     defects: tuple[Defect, ...] = ()
     """Why the page should be scanned again."""
 
+    box_rows: tuple[BoxRow, ...] = ()
+    """Boxes for single letters, in pixels of the reading, which lacks their rules."""
+
     def to_picture(self, box: BoundingBox) -> BoundingBox:
         """Map a box of the reading to the picture, clipped to the page.
 
@@ -116,8 +120,9 @@ def prepare(
     if abs(skew) >= options.read_straightened_from:
         reading = rotate(reading, -skew)
         residual = 0.0
+    box_rows: tuple[BoxRow, ...] = ()
     if not quality.blank:
-        reading = wipe_leaders(reading, reading_dpi)
+        reading, box_rows = wipe_leaders(reading, reading_dpi)
     return Prepared(
         picture,
         picture_dpi,
@@ -129,6 +134,7 @@ def prepare(
         residual,
         found.confidence,
         defects,
+        box_rows,
     )
 
 

@@ -102,6 +102,22 @@ class SecondLook:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterBoxes:
+    """A row of boxes with single letters in them, read again by itself."""
+
+    cells: tuple[BoundingBox, ...]
+    """Left to right, empty ones too."""
+
+    filled: tuple[bool, ...]
+    """Of each cell."""
+
+    readings: tuple[Reading, ...]
+    """``page`` and ``line`` by one model, ``second-model`` by another; each text has
+    one character a cell, a space where it is empty. One that saw more or fewer letters
+    than there are filled cells is left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageCode:
     """A barcode or QR code on a page.
 
@@ -125,6 +141,9 @@ class ReadPage:
     second_looks: tuple[SecondLook, ...] = ()
     picture: str = ""
     """File name suffix of the page's picture in the work area: ``.jpg`` or ``.png``."""
+
+    letter_boxes: tuple[LetterBoxes, ...] = ()
+    """Rows of boxes for single letters, top to bottom."""
 
     unread: tuple[BoundingBox, ...] = ()
     """Where something is written that no word was read of: handwriting, mostly."""

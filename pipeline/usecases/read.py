@@ -18,6 +18,7 @@ from pipeline.imaging.prepare import Prepared, PrepareOptions, prepare
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.scan import OWN_WORDS, MediaType, Page
 from pipeline.model.text import (
+    LetterBoxes,
     OcrLine,
     OcrPage,
     OcrWord,
@@ -26,6 +27,7 @@ from pipeline.model.text import (
     ReadPage,
     SecondLook,
 )
+from pipeline.ocr.boxed import put_in_place, read_boxes, without_letters
 from pipeline.ocr.calibration import Calibration
 from pipeline.ocr.engine import OcrEngine
 from pipeline.ocr.page import Reading, read_page
@@ -180,7 +182,7 @@ class PageReader:
                 options=self.options.prepare,
             )
         with watch.stage("recognize"):
-            text, looks = self._recognize(raster, prepared, task)
+            text, looks, boxes = self._recognize(raster, prepared, task)
         with watch.stage("codes"):
             codes = find_codes(to_gray(prepared.picture), prepared.picture_dpi)
         with watch.stage("unread"):
@@ -208,7 +210,7 @@ class PageReader:
             defects=prepared.defects if raster.words is None else (),
             source="ocr" if raster.words is None else OWN_WORDS,
         )
-        result = ReadPage(page, text, codes, looks, picture.suffix, unread)
+        result = ReadPage(page, text, codes, looks, picture.suffix, boxes, unread)
         return result, picture.data, layers
 
     def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
@@ -234,26 +236,33 @@ class PageReader:
 
     def _recognize(
         self, raster: Raster, prepared: Prepared, task: PageTask
-    ) -> tuple[OcrPage, tuple[SecondLook, ...]]:
+    ) -> tuple[OcrPage, tuple[SecondLook, ...], tuple[LetterBoxes, ...]]:
         if not task.effort.reads:
-            return OcrPage(), ()
+            return OcrPage(), (), ()
         if raster.words is not None:
             scale = prepared.picture_dpi / raster.dpi
-            return _scaled(raster.words, scale, prepared.picture.shape), ()
+            return _scaled(raster.words, scale, prepared.picture.shape), (), ()
         if prepared.quality.blank:
-            return OcrPage(), ()
+            return OcrPage(), (), ()
         dpi = prepared.reading_dpi
         engine, second = self._engines(task)
         # Where the first engine failed, no more is tried than must be.
         again = self.options.second_look and task.effort is Effort.FULL
         how = Reading(task.careful, again, self.options.learnt)
-        text, looks = read_page(
-            prepared.reading, how, dpi=dpi, engine=engine, second=second
+        boxes = read_boxes(
+            prepared.reading, prepared.box_rows, dpi=dpi, engine=engine, second=second
         )
+        bare = without_letters(prepared.reading, boxes)
+        text, looks = read_page(bare, how, dpi=dpi, engine=engine, second=second)
+        text = put_in_place(text, boxes)
         moved = tuple(
             SecondLook(prepared.to_picture(look.box), look.readings) for look in looks
         )
-        return _moved(text, prepared), moved
+        placed = tuple(
+            replace(row, cells=tuple(map(prepared.to_picture, row.cells)))
+            for row in boxes
+        )
+        return _moved(text, prepared), moved, placed
 
     def _scan(self, task: PageTask) -> Scan:
         if self._open is not None and self._open[0] == task.path:
