@@ -191,7 +191,7 @@ def _put_together(
 ) -> App:
     counters = load_counters(settings.config)
     doctypes = load_doctypes(settings.config)
-    procedures = load_procedures(settings.config)
+    procedures = load_procedures(settings.config, doctypes)
     archive = open_archive(settings)
     inbox = open_inbox(settings, counters)
     scratch = settings.home / "scratch"

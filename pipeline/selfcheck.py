@@ -115,7 +115,7 @@ def _counters(settings: Settings) -> Iterator[Finding]:
 
 def _templates(settings: Settings) -> Iterator[Finding]:
     doctypes = load_doctypes(settings.config)
-    procedures = load_procedures(settings.config)
+    procedures = load_procedures(settings.config, doctypes)
     found = f"{len(doctypes)} document types, {len(procedures)} procedures"
     yield _good("templates", found)
 

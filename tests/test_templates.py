@@ -143,7 +143,7 @@ def test_the_message_names_the_line(
         pytest.param(b"- a\n- b\n", "the file", id="list"),
         pytest.param(b"code: \xff\xfe", "UTF-8", id="not utf-8"),
         pytest.param(b"code: !!python/name:os.system ''", "yaml", id="object"),
-        pytest.param(b"[" * 50_000, "deeply", id="deep"),
+        pytest.param(b"[" * 50_000, "nest", id="deep"),
         pytest.param(b"# " + b"x" * 70_000, "larger", id="large"),
         pytest.param(b"a: &a [x]\nb: [*a, *a]\n", "aliases", id="growing"),
         pytest.param(b"title: 2026-13-45\n", "YAML", id="no date"),

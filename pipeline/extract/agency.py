@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -211,10 +212,14 @@ def _begins_name(line: OcrLine, above: Sequence[OcrLine]) -> bool:
 
 
 def _has_head(folded: str) -> bool:
-    joined = folded.replace(" ", "")
-    return any(f"{folded} ".startswith(f"{head} ") for head in _HEADS) or any(
-        joined == comparable(name).replace(" ", "") for name in ISSUERS.values() if name
-    )
+    starts = any(f"{folded} ".startswith(f"{head} ") for head in _HEADS)
+    return starts or folded.replace(" ", "") in _joined_issuers()
+
+
+@cache
+def _joined_issuers() -> frozenset[str]:
+    names = filter(None, ISSUERS.values())
+    return frozenset(comparable(name).replace(" ", "") for name in names)
 
 
 def _goes_on(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -248,13 +253,17 @@ def _counts(text: str) -> bool:
 def _known_at(folded: Sequence[str], index: int) -> tuple[int, str]:
     """The longest known name that begins at a word."""
     best = (0, "")
-    for name in NAMES:
-        parts = comparable(name).split()
-        if len(parts) > best[0] and _bare(folded[index : index + len(parts)]) == _bare(
-            parts
-        ):
+    longest = max(len(parts) for parts, _ in _bare_names())
+    words = _bare(folded[index : index + longest])
+    for parts, name in _bare_names():
+        if len(parts) > best[0] and words[: len(parts)] == parts:
             best = (len(parts), name)
     return best
+
+
+@cache
+def _bare_names() -> tuple[tuple[list[str], str], ...]:
+    return tuple((_bare(comparable(name).split()), name) for name in NAMES)
 
 
 def _bare(words: Sequence[str]) -> list[str]:
