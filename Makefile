@@ -18,7 +18,7 @@ help: ## this list
 setup: ## system packages, .venv from the lock, the Vietnamese model
 	@scripts/setup
 
-setup-test: setup ## what only tests need: PostgreSQL, MinIO, veraPDF
+setup-test: setup ## what only tests need: PostgreSQL, MinIO, veraPDF, commons-ip
 	@scripts/setup-test
 
 check: setup ## the quick loop: format, lint, types, import rules, tests without servers

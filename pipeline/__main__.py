@@ -4,13 +4,23 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import batches, ingest, operate, prove, sheets, store, templates
+from pipeline.cli import (
+    batches,
+    export,
+    ingest,
+    operate,
+    prove,
+    sheets,
+    store,
+    templates,
+)
 from pipeline.cli.app import app
 from pipeline.cli.command import Common, command
 
 __all__ = [
     "app",
     "batches",
+    "export",
     "ingest",
     "main",
     "operate",

@@ -1,6 +1,7 @@
 """The composition root: introduces use-cases to their adapters, once per process."""
 
 import functools
+import importlib.metadata
 import os
 import socket
 import tempfile
@@ -39,10 +40,12 @@ from pipeline.signatory import (
     open_signer,
     refused_pin,
 )
+from pipeline.sip.values import CIRCULAR, FULL
 from pipeline.skeleton import write_skeleton
 from pipeline.storage.archive import ObjectArchive
 from pipeline.stores import (
     init_store,
+    make_retention,
     open_archive,
     open_catalog,
     open_retention,
@@ -59,6 +62,7 @@ from pipeline.usecases.digitize import (
     WorkOptions,
     is_worth_retrying,
 )
+from pipeline.usecases.export import Choice, Delivery, Exported, Exporter, Sender
 from pipeline.usecases.file import Filer
 from pipeline.usecases.ingest import FileReader, Ingested, Ingester
 from pipeline.usecases.inspect import Desk, Inspector, LookPool, describe_defects
@@ -78,7 +82,12 @@ from pipeline.usecases.upkeep import Upkeep
 from pipeline.usecases.view import Viewer
 
 __all__ = [
+    "CIRCULAR",
+    "FULL",
     "App",
+    "Choice",
+    "Delivery",
+    "Exported",
     "Ingested",
     "Signed",
     "TriedPage",
@@ -96,6 +105,7 @@ __all__ = [
     "open_archive",
     "open_bookmark",
     "open_catalog",
+    "open_exporter",
     "open_file_reader",
     "open_page_reader",
     "open_prover",
@@ -327,6 +337,27 @@ def open_prover(settings: Settings) -> Prover:
     )
     offices = {each.id: each.office for each in load_counters(settings.config)}
     return Prover(archive, offices, now)
+
+
+def open_exporter(settings: Settings) -> Exporter:
+    """Build what hands dossiers to an archive: needs neither catalog nor reader."""
+    given = settings.export
+    sender = Sender(
+        offices={each.id: each.office for each in load_counters(settings.config)},
+        titles={each.code: each.title for each in load_procedures(settings.config)},
+        type_codes={
+            each.code: each.type_code
+            for each in load_doctypes(settings.config)
+            if each.type_code is not None
+        },
+        retention=make_retention(settings),
+        software=importlib.metadata.version("sohoa"),
+        fonds=given.fonds,
+        agreement=given.agreement,
+        mode=given.mode,
+        backup_copy=given.backup_copy,
+    )
+    return Exporter(open_archive(settings), sender, now)
 
 
 def copy_store(

@@ -275,6 +275,22 @@ class SigningSettings(Section):
     """Seconds the timestamp server may take."""
 
 
+class ExportSettings(Section):
+    """What packages for an archive say of who hands them over (TT 05/2025/TT-BNV)."""
+
+    fonds: Annotated[str, Field(max_length=100)] = ""
+    """Mã phông, which the archive gives; empty: the agency's code in the mã hồ sơ."""
+
+    agreement: Annotated[str, Field(max_length=100)] = ""
+    """Code of the registered submission; empty: the mã hồ sơ."""
+
+    mode: Literal["01", "02", "03"] = "02"
+    """Who may use what is handed over: everybody; under conditions; secret."""
+
+    backup_copy: bool = False
+    """Whether the archive is to keep a backup copy (chế độ dự phòng)."""
+
+
 class SheetSettings(Section):
     """Separator and leader sheets."""
 
@@ -348,6 +364,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     filing: FilingSettings = FilingSettings()
     signing: SigningSettings = SigningSettings()
+    export: ExportSettings = ExportSettings()
     sheets: SheetSettings = SheetSettings()
     work: WorkSettings = WorkSettings()
     prefect: PrefectSettings = PrefectSettings()

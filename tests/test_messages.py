@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.extract import crosscheck
 from pipeline.messages import translate
+from pipeline.sip import describe, package
 from pipeline.usecases import compose, dossier_codes
 from pipeline.usecases.sheets import EVERY_SHEET, INSTRUCTIONS
 from pipeline.web import labels
@@ -21,13 +22,14 @@ def messages() -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             found |= {v.value for v in node.values if isinstance(v, ast.Constant)}
-    for module in (compose, dossier_codes, crosscheck):
+    for module in (compose, dossier_codes, crosscheck, describe, package):
         found |= {
             value
             for name, value in vars(module).items()
             if name.isupper() and isinstance(value, str) and " " in value
         }
-    return found | {*INSTRUCTIONS.values(), *EVERY_SHEET}
+    sheets = {*INSTRUCTIONS.values(), *EVERY_SHEET}
+    return found | sheets | {*package.EXPLANATION}
 
 
 @pytest.mark.parametrize("message", sorted(str(m) for m in messages()))

@@ -294,6 +294,10 @@ class ObjectArchive:
         key = keys.manifest_key(dossier_id, revision)
         return formats.read_manifest(self._store.get(key), key)
 
+    def manifest_file(self, manifest: Manifest) -> bytes:
+        """Load a manifest as it is stored."""
+        return self._store.get(keys.manifest_key(manifest.id, manifest.revision))
+
     def manifests(self) -> Iterator[Manifest]:
         """Load every revision of every dossier, a dossier's oldest first.
 

@@ -239,6 +239,9 @@ class Archive(Protocol):
             ObjectMissing: there is no such dossier.
         """
 
+    def manifest_file(self, manifest: Manifest) -> bytes:
+        """Load a manifest as it is stored: its hash is what digests name."""
+
     def manifests(self) -> Iterator[Manifest]:
         """Load every manifest, in no promised order."""
 
