@@ -72,6 +72,7 @@ def open_page_reader(settings: Settings) -> PageReader:
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
             layers=settings.filing.layers,
+            vectors=settings.filing.vectors,
             second_look=reading.second_look,
             learnt=find_calibration(model_digest(tessdata, reading.model)),
         ),

@@ -28,7 +28,7 @@ def make_recipe(settings: Settings, *, careful: bool = False) -> str:
     parts = [
         f"result {RESULT_VERSION}",
         f"dpi {reading.dpi} picture {reading.picture_dpi}",
-        f"layers {settings.filing.layers}",
+        f"layers {settings.filing.layers} vectors {settings.filing.vectors}",
         f"sheets {settings.sheets.keep}",
         f"blank backs {settings.filing.blank_backs}",
         f"quality {settings.quality.model_dump(mode='json', exclude={'seconds'})}",

@@ -227,6 +227,10 @@ class FilingSettings(Section):
     """Whether blank backs are filed with their paper; else they stay in the original
     only, and the manifest names them."""
 
+    vectors: bool = True
+    """Born-digital pages are kept as letters and lines, where all on them is allowed in
+    an archive file. False: as pictures with words, like scans."""
+
     mark: str = "hoso_tthc"
     """Profile of marks.toml for papers whose procedure and counter name none; empty:
     nothing is printed."""

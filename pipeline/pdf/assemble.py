@@ -21,6 +21,7 @@ from pipeline.pdf.printed_font import PrintedFont
 from pipeline.pdf.stamp import FONT_RESOURCE as MARK_FONT
 from pipeline.pdf.stamp import Mark, print_mark
 from pipeline.pdf.textlayer import FONT_RESOURCE, write_text_layer
+from pipeline.pdf.transplant import Transplanter
 
 __all__ = ["Mark", "PdfMetadata", "PdfPage", "assemble_pdf", "write_pdf"]
 
@@ -37,17 +38,18 @@ class PdfPage:
     """One page to write."""
 
     picture: bytes
-    """As `pipeline.pdf.picture.encode_picture` made it, or `encode_layers` of
-    `pipeline.pdf.layers`. Empty: the page stays white."""
+    """As `pipeline.pdf.picture.encode_picture` made it, `encode_layers` of
+    `pipeline.pdf.layers` or `copy_vectors` of `pipeline.pdf.vector`. Empty: the page
+    stays white."""
 
     suffix: str
-    """``.tif`` or ``.jpg``; ``.pdf`` for layers."""
+    """``.tif`` or ``.jpg``; ``.pdf`` for layers and vectors."""
 
     page: Page
     """Size and resolution; an unreadable page stays white."""
 
     text: OcrPage
-    """Boxes in pixels of the page."""
+    """Boxes in pixels of the page; none beside vectors, which have their own words."""
 
 
 def write_pdf(
@@ -130,9 +132,10 @@ def assemble_pdf(
     font = GlyphlessFont()
     with pikepdf.new() as pdf:
         reserved = pdf.make_indirect(Dictionary())
+        into = Transplanter(pdf)
         marker = _Marker(pdf, mark) if mark and mark.lines else None
         for page in pages:
-            _add_page(pdf, page, font, reserved)
+            _add_page(pdf, page, font, reserved, into)
             if marker is not None:
                 marker.print_on(pdf.pages[-1], page)
         if not len(pdf.pages):
@@ -155,7 +158,11 @@ def _save(pdf: pikepdf.Pdf, target: Path | io.BytesIO) -> None:
 
 
 def _add_page(
-    pdf: pikepdf.Pdf, item: PdfPage, font: GlyphlessFont, font_object: pikepdf.Object
+    pdf: pikepdf.Pdf,
+    item: PdfPage,
+    font: GlyphlessFont,
+    font_object: pikepdf.Object,
+    into: Transplanter,
 ) -> None:
     width, height, scale = _size_in_points(item.page)
     pdf.add_blank_page(page_size=(width, height))
@@ -164,7 +171,7 @@ def _add_page(
     content = b""
     if item.picture and item.page.readable:
         try:
-            resources.XObject, content = _embed(pdf, item, width, height)
+            resources.XObject, content = _embed(pdf, item, width, height, into)
         except ValueError as error:
             raise ValueError(f"page {item.page.number}: {error}") from error
     words = write_text_layer(item.text, font, scale=scale, height=height)
@@ -209,11 +216,11 @@ def _size_in_points(page: Page) -> tuple[float, float, float]:
 
 
 def _embed(
-    pdf: pikepdf.Pdf, item: PdfPage, width: float, height: float
+    pdf: pikepdf.Pdf, item: PdfPage, width: float, height: float, into: Transplanter
 ) -> tuple[Dictionary, bytes]:
     """Put the page's images into *pdf*; also gives what paints them."""
     if item.suffix == LAYERS_SUFFIX:
-        return copy_layers(pdf, item.picture, width, height)
+        return copy_layers(into, item.picture, width, height)
     image = embed_picture(pdf, item.picture, item.suffix)
     paint = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q\n"
     return Dictionary(Im0=image), paint.encode()

@@ -88,6 +88,9 @@ class ImageScan:
         except _DAMAGE as error:
             raise PageUnreadable(number, "the picture is damaged") from error
 
+    def copy_page(self, number: int, shown: Raster) -> None:
+        """Say that a picture is a picture; see `Scan.copy_page`."""
+
     def close(self) -> None:
         """Release the file."""
         self._file.close()

@@ -17,6 +17,7 @@ from pipeline.imaging.layers import BACKGROUND_DPI, Layers, find_layers
 from pipeline.model.geometry import POINTS_PER_INCH
 from pipeline.pdf.images import embed_picture, embed_stencil
 from pipeline.pdf.picture import encode_picture
+from pipeline.pdf.transplant import Transplanter
 
 LAYERS_SUFFIX = ".pdf"
 """Tells layers from pictures."""
@@ -47,18 +48,18 @@ def encode_layers(image: Image, dpi: float) -> bytes | None:
 
 
 def copy_layers(
-    pdf: pikepdf.Pdf, layers: bytes, width: float, height: float
+    into: Transplanter, layers: bytes, width: float, height: float
 ) -> tuple[Dictionary, bytes]:
-    """Take the images of *layers* over into *pdf*.
+    """Take what the page of *layers* shows over into another file.
 
     Args:
-        pdf: the file to put them into.
-        layers: as `encode_layers` made them.
+        into: the file to put it into.
+        layers: as `encode_layers` made them, or `pipeline.pdf.vector.copy_vectors`.
         width: of the page they shall fill, points.
         height: points.
 
     Returns:
-        The images by name, and the content that paints them.
+        Images and forms by name, and the content that paints them.
 
     Raises:
         ValueError: *layers* is not such a file.
@@ -69,8 +70,7 @@ def copy_layers(
             own_width, own_height = (float(side) for side in page.mediabox[2:])
             painting = page.Contents.read_bytes()
             images = {
-                name: pdf.copy_foreign(image)
-                for name, image in page.Resources.XObject.items()
+                name: into.copy(image) for name, image in page.Resources.XObject.items()
             }
     except (pikepdf.PdfError, AttributeError, IndexError) as error:
         raise ValueError("no page of layers") from error

@@ -1,5 +1,7 @@
 """Pages of a PDF as pixels and own words: PDFium first, poppler where it fails."""
 
+import io
+import logging
 from pathlib import Path
 
 import pypdfium2.raw as pdfium_c
@@ -28,6 +30,9 @@ from pipeline.pdf.survey import (
     plan_sheet,
     survey_page,
 )
+from pipeline.pdf.vector import CannotCopy, copy_vectors, shows_the_same
+
+log = logging.getLogger(__name__)
 
 
 class PdfScan:
@@ -83,6 +88,25 @@ class PdfScan:
             page.close()
         return _to_raster(image, sheet.dpi, survey, words)
 
+    def copy_page(self, number: int, shown: Raster) -> bytes | None:
+        """Copy page *number* as letters and lines; see `Scan.copy_page`."""
+        check_number(number, self._page_count)
+        if shown.words is None:
+            return None
+        try:
+            page, _ = self._open_page(number)
+            page.close()
+            vectors = copy_vectors(_cut_out(self._pdf, number))
+        except PdfiumError:
+            return None
+        except CannotCopy as error:
+            log.info("page %d is kept as a picture: %s", number, error)
+            return None
+        if not shows_the_same(vectors, shown):
+            log.info("page %d is kept as a picture: its copy looks otherwise", number)
+            return None
+        return vectors
+
     def close(self) -> None:
         """Release the file."""
         self._pdf.close()
@@ -123,6 +147,18 @@ class PdfScan:
             # not pass for a blank sheet.
             raise PageUnreadable(number, "neither PDFium nor poppler can draw it")
         return Raster(image, sheet.dpi, is_bilevel(image))
+
+
+def _cut_out(document: PdfDocument, number: int) -> bytes:
+    """Write page *number* as PDFium holds it, annotations flattened, to a file."""
+    alone = PdfDocument.new()
+    try:
+        alone.import_pages(document, [number - 1])
+        target = io.BytesIO()
+        alone.save(target)
+        return target.getvalue()
+    finally:
+        alone.close()
 
 
 def _is_lost(image: Image, page: PdfPage, survey: Survey) -> bool:

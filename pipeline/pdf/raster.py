@@ -57,6 +57,18 @@ class Scan(Protocol):
             ValueError: there is no such page.
         """
 
+    def copy_page(self, number: int, shown: Raster) -> bytes | None:
+        """Copy a page that is no picture as it is: letters and lines.
+
+        Args:
+            number: of the page, from 1.
+            shown: what `render` gave for it.
+
+        Returns:
+            A PDF of one page (`pipeline.pdf.vector`) that looks like *shown* and has
+            its words; None where the page cannot be kept so.
+        """
+
     def close(self) -> None:
         """Release the file."""
 

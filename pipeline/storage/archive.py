@@ -39,7 +39,7 @@ __all__ = ["ObjectArchive", "ObjectStore"]
 log = logging.getLogger(__name__)
 
 _LAYERS = ".pdf"
-"""Suffix of layers; pictures have others."""
+"""Suffix of layers and vectors; pictures have others."""
 
 
 class ObjectArchive:
@@ -126,6 +126,7 @@ class ObjectArchive:
         page: ReadPage,
         picture: bytes,
         layers: bytes | None = None,
+        vectors: bytes | None = None,
     ) -> str:
         """Keep a page result and its picture; the picture first, so it is never missed.
 
@@ -145,6 +146,7 @@ class ObjectArchive:
             page,
             picture_sha256=keep(picture, page.picture),
             layers_sha256=None if layers is None else keep(layers, _LAYERS),
+            vectors_sha256=None if vectors is None else keep(vectors, _LAYERS),
         )
         key = keys.page_key(batch_id, recipe, number)
         self._store.create(key, record)
@@ -176,8 +178,18 @@ class ObjectArchive:
 
     def layers(self, batch_id: str, recipe: str, page: ReadPage) -> bytes | None:
         """Load the layers that go with a page result, by the hash kept in it."""
+        record = self._page(keys.page_key(batch_id, recipe, page.page.number))
+        return self._shown(batch_id, recipe, page, record.layers_sha256)
+
+    def vectors(self, batch_id: str, recipe: str, page: ReadPage) -> bytes | None:
+        """Load the vectors that go with a page result, by the hash kept in it."""
+        record = self._page(keys.page_key(batch_id, recipe, page.page.number))
+        return self._shown(batch_id, recipe, page, record.vectors_sha256)
+
+    def _shown(
+        self, batch_id: str, recipe: str, page: ReadPage, digest: str | None
+    ) -> bytes | None:
         number = page.page.number
-        digest = self._page(keys.page_key(batch_id, recipe, number)).layers_sha256
         if digest is None:
             return None
         key = keys.picture_key(batch_id, recipe, number, sha256=digest, suffix=_LAYERS)

@@ -6,7 +6,7 @@
 ``originals/2026/11/<batch>/fronts.pdf``     one of them; the other is ``backs.pdf``
 ``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
 ``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
-``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as layers of ink and paper
+``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as ink and paper, or as letters
 ``work/<batch>/glance.jpg``                   its first page, small, to be seen
 ``dossiers/plans/<batch>.json``              how the batch is filed, decided once
 ``dossiers/<id>/r1/01-giay-khai-sinh.pdf``   a paper of a dossier

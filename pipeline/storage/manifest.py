@@ -41,6 +41,7 @@ class PageRecord:
     page: ReadPage
     picture_sha256: str
     layers_sha256: str | None = None
+    vectors_sha256: str | None = None
     version: int = PAGE_VERSION
 
 
@@ -130,10 +131,15 @@ def read_pair(data: bytes, key: str) -> Pair:
 
 
 def write_page(
-    page: ReadPage, *, picture_sha256: str, layers_sha256: str | None = None
+    page: ReadPage,
+    *,
+    picture_sha256: str,
+    layers_sha256: str | None = None,
+    vectors_sha256: str | None = None,
 ) -> bytes:
     """Write a page result."""
-    return _PAGE.write(PageRecord(page, picture_sha256, layers_sha256))
+    hashes = (picture_sha256, layers_sha256, vectors_sha256)
+    return _PAGE.write(PageRecord(page, *hashes))
 
 
 def read_page(data: bytes, key: str) -> PageRecord:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
@@ -21,8 +22,8 @@ from pipeline.model.dossier import (
 from pipeline.model.mark import Conversion
 from pipeline.model.scan import OWN_WORDS, ScanBatch
 from pipeline.model.template import DocType
-from pipeline.model.text import ReadPage
-from pipeline.pdf.assemble import PdfMetadata, PdfPage, write_pdf
+from pipeline.model.text import OcrPage, ReadPage
+from pipeline.pdf.assemble import Mark, PdfMetadata, PdfPage, write_pdf
 from pipeline.pdf.conformance import drop_claim, find_faults
 from pipeline.pdf.layers import LAYERS_SUFFIX
 from pipeline.usecases.marking import Marker
@@ -190,22 +191,16 @@ class Filer:
         self.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="filing-", dir=self.scratch) as folder:
             pdf = Path(folder) / "document.pdf"
-            write_pdf(
-                self._pages(batch.id, plan.recipe, planned, read, beat),
-                PdfMetadata(
-                    title=planned.title or "Tài liệu",
-                    created_at=batch.received_at,
-                    producer=PRODUCER,
-                    subject=_DERIVATIVE if plan.signatures else said,
-                    identifier=f"{dossier.id}/{planned.number}",
-                    source=batch.sha256,
-                ),
-                pdf,
-                mark,
+            meta = PdfMetadata(
+                title=planned.title or "Tài liệu",
+                created_at=batch.received_at,
+                producer=PRODUCER,
+                subject=_DERIVATIVE if plan.signatures else said,
+                identifier=f"{dossier.id}/{planned.number}",
+                source=batch.sha256,
             )
-            if self.validate is not None:
-                beat()
-            conformance = self._judge(pdf)
+            pages = list(self._ways(batch.id, plan.recipe, planned, read))
+            conformance = self._write(pages, meta, pdf, mark, beat)
             if self.signatory is not None:
                 beat()
                 self.signatory.try_to_sign(pdf, batch.counter_id, dossier.procedure)
@@ -226,18 +221,50 @@ class Filer:
             conformance=conformance,
         )
 
-    def _judge(self, pdf: Path) -> Conformance:
-        """Judge a file before it is signed; one that fails says no more that it is.
+    def _write(
+        self,
+        pages: list["_Ways"],
+        meta: PdfMetadata,
+        pdf: Path,
+        mark: Mark | None,
+        beat: Beat,
+    ) -> Conformance:
+        """Write a document and judge it; one that fails says no more that it is PDF/A.
+
+        What comes from foreign files is all that could fail: then born-digital pages
+        are written as pictures instead.
+        """
+        write_pdf(_shown(pages, beat), meta, pdf, mark)
+        found = self._judge(pdf, beat)
+        if not found.holds and any(page.has_vectors() for page in pages):
+            log.warning(
+                "born-digital pages are filed as pictures, for as they are they would"
+                " break %s (%s)",
+                ", ".join(found.faults),
+                found.judge,
+            )
+            plain = [replace(page, vectors=None) for page in pages]
+            write_pdf(_shown(plain, beat), meta, pdf, mark)
+            found = self._judge(pdf, beat)
+        if not found.holds:
+            log.error(
+                "a document is not PDF/A-2u (%s): %s",
+                found.judge,
+                ", ".join(found.faults),
+            )
+            drop_claim(pdf)
+        return found
+
+    def _judge(self, pdf: Path, beat: Beat) -> Conformance:
+        """Judge a file before it is signed.
 
         Signing adds nothing that could break a rule: the tests prove it level by level.
         """
         faults = find_faults(pdf)
         judge = "writer"
         if not faults and self.validate is not None:
+            beat()
             faults, judge = self.validate(pdf), "veraPDF"
-        if faults:
-            log.error("a document is not PDF/A-2u (%s): %s", judge, ", ".join(faults))
-            drop_claim(pdf)
         return Conformance(not faults, judge, faults)
 
     def _conversion(
@@ -254,26 +281,24 @@ class Filer:
             return None
         return self.marker.convert(batch, procedure)
 
-    def _pages(
+    def _ways(
         self,
         batch_id: str,
         recipe: str,
         planned: PlannedDocument,
         read: list[ReadPage],
-        beat: Beat,
-    ) -> Iterator[PdfPage]:
-        """Load the pictures of the document's pages one by one."""
+    ) -> Iterator["_Ways"]:
+        """Find for each page of a document how it may be shown; loads nothing yet."""
         may_be_layers = self._may_be_layers(planned.span.doctype)
+        place = (batch_id, recipe)
         for page in read:
-            beat()
-            layers = None
+            vectors = layers = None
+            if page.page.source == OWN_WORDS:
+                vectors = partial(self.archive.vectors, *place, page)
             if may_be_layers:
-                layers = self.archive.layers(batch_id, recipe, page)
-            if layers is not None:
-                yield PdfPage(layers, LAYERS_SUFFIX, page.page, page.text)
-                continue
-            picture = self.archive.picture(batch_id, recipe, page)
-            yield PdfPage(picture, page.picture, page.page, page.text)
+                layers = partial(self.archive.layers, *place, page)
+            picture = partial(self.archive.picture, *place, page)
+            yield _Ways(page, vectors, layers, picture)
 
     def _page(self, batch_id: str, recipe: str, number: int) -> ReadPage:
         page = self.archive.find_page(batch_id, recipe, number)
@@ -292,6 +317,36 @@ class Filer:
 
     def _doctype(self, code: str) -> DocType | None:
         return next((each for each in self.doctypes if each.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """A page and what loads it in the forms that it may be filed in, best first."""
+
+    read: ReadPage
+    vectors: Callable[[], bytes | None] | None
+    layers: Callable[[], bytes | None] | None
+    picture: Callable[[], bytes]
+
+    def has_vectors(self) -> bool:
+        """Tell whether the page is filed as letters and lines."""
+        return self.vectors is not None and self.vectors() is not None
+
+    def load(self) -> PdfPage:
+        """Load the first form that there is."""
+        page = self.read.page
+        if self.vectors is not None and (vectors := self.vectors()) is not None:
+            return PdfPage(vectors, LAYERS_SUFFIX, page, OcrPage())
+        if self.layers is not None and (layers := self.layers()) is not None:
+            return PdfPage(layers, LAYERS_SUFFIX, page, self.read.text)
+        return PdfPage(self.picture(), self.read.picture, page, self.read.text)
+
+
+def _shown(pages: list[_Ways], beat: Beat) -> Iterator[PdfPage]:
+    """Load pages one by one."""
+    for page in pages:
+        beat()
+        yield page.load()
 
 
 def _doubts(dossier: PlannedDossier, documents: list[Document]) -> tuple[str, ...]:

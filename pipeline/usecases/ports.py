@@ -165,10 +165,12 @@ class Archive(Protocol):
         page: ReadPage,
         picture: bytes,
         layers: bytes | None = None,
+        vectors: bytes | None = None,
     ) -> str:
         """Keep a page result and its picture in the work area; returns its key.
 
-        *layers* are the same page as ink and paper, where that is faithful.
+        *layers* are the same page as ink and paper, where that is faithful, *vectors*
+        as letters and lines, where it is made of them.
         """
 
     def find_page(self, batch_id: str, recipe: str, number: int) -> ReadPage | None:
@@ -187,6 +189,9 @@ class Archive(Protocol):
         Raises:
             ObjectMissing: the work area no longer holds them.
         """
+
+    def vectors(self, batch_id: str, recipe: str, page: ReadPage) -> bytes | None:
+        """Load the vectors that go with a page result; likewise."""
 
     def put_glance(self, batch_id: str, jpeg: bytes) -> None:
         """Keep the small picture of a batch's first page; the first one stays."""

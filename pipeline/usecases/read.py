@@ -40,13 +40,25 @@ from pipeline.usecases.ports import Archive
 
 log = logging.getLogger(__name__)
 
-_Result: TypeAlias = tuple[ReadPage, bytes, bytes | None]
-"""What was read, the page's picture, and its layers where they would be faithful."""
+_Result: TypeAlias = tuple[ReadPage, "Kept"]
+"""What was read, and how the page may be shown."""
 
 _Move = Callable[[BoundingBox], BoundingBox]
 
 _A4_AT_200_DPI = (1654, 2339)
 """Width and height in pixels of the placeholder for a page that cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page in the forms in which it may be filed."""
+
+    picture: bytes
+    layers: bytes | None = None
+    """Ink and paper, where that would be faithful."""
+
+    vectors: bytes | None = None
+    """Letters and lines, where it is made of them; then it has no layers."""
 
 
 class Effort(Enum):
@@ -95,6 +107,9 @@ class ReadOptions:
     """Pictures are also taken apart into ink and paper, for those papers that may be
     filed so: which these are is not known before all pages are read."""
 
+    vectors: bool = True
+    """Born-digital pages are also copied as letters and lines, for being filed so."""
+
     second_look: bool = True
     """The riskiest words of a page are read again."""
 
@@ -133,13 +148,14 @@ class PageReader:
         """
         watch = _StopWatch(self.clock)
         try:
-            result, picture, layers = self._read(task, watch)
+            result, kept = self._read(task, watch)
         except PageUnreadable as error:
             log.warning("batch %s: %s", task.batch_id, error)
-            result, picture, layers = _placeholder(task.number)
+            result, kept = _placeholder(task.number)
         with watch.stage("store"):
             key = self.archive.put_page(
-                task.batch_id, task.recipe, result, picture, layers
+                *(task.batch_id, task.recipe, result),
+                *(kept.picture, kept.layers, kept.vectors),
             )
         return to_receipt(result, key, watch.seconds)
 
@@ -191,8 +207,10 @@ class PageReader:
             picture = encode_picture(
                 prepared.picture, bilevel=prepared.bilevel, dpi=prepared.picture_dpi
             )
+        with watch.stage("vectors"):
+            vectors = self._vectors(raster, task)
         with watch.stage("layers"):
-            layers = self._layers(prepared, task)
+            layers = self._layers(prepared, task) if vectors is None else None
         height, width = prepared.picture.shape[:2]
         page = Page(
             number=task.number,
@@ -211,7 +229,15 @@ class PageReader:
             source="ocr" if raster.words is None else OWN_WORDS,
         )
         result = ReadPage(page, text, codes, looks, picture.suffix, boxes, unread)
-        return result, picture.data, layers
+        return result, Kept(picture.data, layers, vectors)
+
+    def _vectors(self, raster: Raster, task: PageTask) -> bytes | None:
+        """Copy a born-digital page as it is, unless a try at the page failed."""
+        is_wanted = self.options.vectors and task.effort is Effort.FULL
+        if raster.words is None or not is_wanted:
+            return None
+        number = task.number_in_file or task.number
+        return self._scan(task).copy_page(number, raster)
 
     def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
         """Take the picture apart; a bilevel one is small, and nothing may be lost."""
@@ -307,7 +333,7 @@ def _placeholder(number: int) -> _Result:
     white = np.full((height, width), 255, np.uint8)
     picture = encode_picture(white, bilevel=True, dpi=200.0)
     page = Page(number, width, height, 200.0, readable=False)
-    return ReadPage(page, OcrPage(), picture=picture.suffix), picture.data, None
+    return ReadPage(page, OcrPage(), picture=picture.suffix), Kept(picture.data)
 
 
 def _moved(text: OcrPage, prepared: Prepared) -> OcrPage:

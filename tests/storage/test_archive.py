@@ -105,6 +105,14 @@ def test_layers_come_back_with_their_page(archive: ObjectArchive) -> None:
     assert archive.layers(BATCH_ID, RECIPE, page) == b"layers"
 
 
+def test_vectors_come_back_with_their_page(archive: ObjectArchive) -> None:
+    page = read_page()
+    archive.put_page(BATCH_ID, RECIPE, page, b"picture", None, b"vectors")
+
+    assert archive.vectors(BATCH_ID, RECIPE, page) == b"vectors"
+    assert archive.layers(BATCH_ID, RECIPE, page) is None
+
+
 def test_a_page_that_was_not_taken_apart_has_no_layers(archive: ObjectArchive) -> None:
     archive.put_page(BATCH_ID, RECIPE, read_page(), b"picture")
 

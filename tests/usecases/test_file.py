@@ -7,15 +7,19 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
+from pikepdf import Name
 
 from pipeline.errors import ObjectConflict, ObjectMissing, WorkTakenOver
-from pipeline.model.dossier import Conformance, DossierStatus, Plan
+from pipeline.model.dossier import Conformance, DossierStatus, Manifest, Plan
+from pipeline.model.scan import OWN_WORDS
 from pipeline.model.search import SearchQuery
 from pipeline.model.state import BatchRecord
 from pipeline.pdf.layers import encode_layers
 from pipeline.pdf.pdfa import CLAIM
 from pipeline.pdf.signatures import unreadable
+from pipeline.pdf.vector import copy_vectors
 from pipeline.usecases.file import NOT_ARCHIVAL
+from tests.pdf.drawn import text_pdf
 from tests.split.paper import CODE, HEIGHT, WIDTH, blank, continued, stack
 from tests.usecases.fakes import (
     PICTURE,
@@ -116,6 +120,50 @@ def test_blank_backs_are_left_out_of_the_pdf_and_named(home: Path) -> None:
     assert house.viewer.page_image(document, 3, width=60)
     with pytest.raises(ObjectMissing):
         house.viewer.page_image(document, 2, width=60)
+
+
+def filed_letters(house: House, *faults: str) -> tuple[Manifest, set[str], bool]:
+    """File a born-digital page, in whose letters the validator finds *faults*.
+
+    Returns:
+        The manifest, what the page paints, and whether words were laid over it.
+    """
+
+    def validate(path: Path) -> tuple[str, ...]:
+        with pikepdf.open(path) as pdf:
+            (shown,) = pdf.pages[0].Resources.XObject.values()
+            return faults if shown.Subtype == Name.Form else ()
+
+    with planned(house) as (record, plan):
+        for number in range(1, record.batch.page_count + 1):
+            read = replace(TWO_SLIPS[number - 1], picture=PICTURE.suffix)
+            read = replace(read, page=replace(read.page, source=OWN_WORDS))
+            vectors = copy_vectors(text_pdf())
+            house.archive.put_page(
+                record.batch.id, "letters", read, PICTURE.data, None, vectors
+            )
+        filer = replace(house.filer, validate=validate)
+        plans = replace(plan, recipe="letters")
+        manifest = next(filer.file(record.batch, record.original_key, plans, rest))
+    with pikepdf.open(io.BytesIO(house.archive.read(manifest.documents[0].key))) as pdf:
+        resources = pdf.pages[0].Resources
+        return manifest, set(resources.XObject.keys()), "/Font" in resources
+
+
+def test_a_born_digital_page_is_filed_as_letters_without_a_second_text(
+    house: House,
+) -> None:
+    manifest, painted, has_words = filed_letters(house)
+    assert manifest.documents[0].conformance == Conformance(True, "veraPDF")
+    assert (painted, has_words) == ({"/Fm0"}, False)
+
+
+def test_letters_that_are_no_pdf_a_are_filed_as_a_picture_with_words(
+    house: House,
+) -> None:
+    manifest, painted, has_words = filed_letters(house, "6.2.11.5")
+    assert manifest.documents[0].conformance == Conformance(True, "veraPDF")
+    assert (painted, has_words) == ({"/Im0"}, True)
 
 
 def test_filing_again_changes_nothing(house: House) -> None:

@@ -13,13 +13,14 @@ from pipeline.errors import DamagedScan, OversizedScan, StoreUnavailable
 from pipeline.imaging.arrays import GrayImage
 from pipeline.imaging.prepare import PrepareOptions
 from pipeline.model.geometry import BoundingBox
-from pipeline.model.scan import MediaType
+from pipeline.model.scan import OWN_WORDS, MediaType
 from pipeline.model.text import OcrLine, OcrPage, OcrWord, ReadPage
 from pipeline.ocr.layout import Layout
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.local_store import LocalStore
 from pipeline.usecases.read import Effort, PageReader, PageTask, ReadOptions
 from tests.drawing import draw_application
+from tests.pdf.drawn import LINES, text_pdf
 
 BATCH_ID = "0" * 32
 DPI = 200
@@ -120,6 +121,27 @@ def test_pages_that_are_not_bilevel_are_also_kept_as_layers(
     assert layers is not None
     assert layers.startswith(b"%PDF")
     assert "layers" in dict(receipt.seconds)
+
+
+@pytest.mark.parametrize(
+    ("effort", "kept"), [(Effort.FULL, True), (Effort.OTHER_ENGINE, False)]
+)
+def test_a_born_digital_page_is_kept_as_letters_unless_its_reader_died(
+    reader: PageReader,
+    archive: ObjectArchive,
+    tmp_path: Path,
+    effort: Effort,
+    kept: bool,
+) -> None:
+    path = tmp_path / "law.pdf"
+    path.write_bytes(text_pdf(LINES * 4))
+
+    reader.read(replace(task(path, effort=effort), media_type=MediaType.PDF))
+
+    page = stored(archive)[0]
+    assert page.page.source == OWN_WORDS
+    assert (archive.vectors(BATCH_ID, "recipe", page) is not None) == kept
+    assert (layers_of(archive) is None) == kept
 
 
 def test_a_bilevel_page_has_no_layers(
