@@ -219,7 +219,14 @@ def _put_together(
         validate=validate,
     )
     recipe = make_recipe(settings)
-    receiver = Receiver(inbox, open_prober(settings), archive, catalog, now)
+    receiver = Receiver(
+        inbox,
+        open_prober(settings),
+        archive,
+        catalog,
+        now,
+        settings.intake.max_pages,
+    )
     inspector = Inspector(
         archive, catalog, looks, counters, enabled=settings.quality.check
     )

@@ -98,6 +98,9 @@ class ScanRejected(PipelineError):
     reason: ClassVar[str] = "REJECTED"
     """Stable code: shown to the clerk with its sentence, used in JSON and metrics."""
 
+    part: str = ""
+    """Which file of a folder is at fault: its name there, for the clerk alone."""
+
 
 class UnsupportedScan(ScanRejected):
     """The contents are not a PDF, TIFF, JPEG or PNG, whatever the name says."""
@@ -160,6 +163,12 @@ class BacksMissing(ScanRejected):
     """The counter scans fronts, then backs; the backs did not come in time."""
 
     reason = "BACKS_MISSING"
+
+
+class LateScan(ScanRejected):
+    """A folder of the same name, one dossier, was taken in shortly before."""
+
+    reason = "LATE"
 
 
 class DuplicateScan(ScanRejected):

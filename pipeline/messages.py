@@ -34,6 +34,7 @@ SENTENCES = {
     "SIDES_DIFFER": "The scans of the fronts and of the backs do not match.",
     "BACKS_MISSING": "The fronts were scanned, and the backs did not follow.",
     "FRONTS": "Fronts accepted. Now turn the stack over and scan the backs.",
+    "LATE": "The folder of this name was taken in before these files came.",
     "DUPLICATE": "This file was received before.",
     "REJECTED": "The file cannot be taken.",
     "ATTEMPTS": "The file could not be read in several tries.",
@@ -55,6 +56,8 @@ ADVICE = {
     "OVERSIZED": "Scan in parts, at 300 dpi.",
     "SIDES_DIFFER": "Count the sheets; scan the fronts again, then the backs.",
     "BACKS_MISSING": "Scan the fronts again, then at once the backs.",
+    "LATE": "Of that dossier: scan all of it into a folder of another name. "
+    "A dossier of their own: try them again.",
     "DUPLICATE": "Nothing to do: the first one counts.",
     "TRY_AGAIN": "Try again in a few minutes.",
 }

@@ -24,7 +24,7 @@ from pydantic_settings import (
 from pipeline.errors import ConfigError
 from pipeline.model.dossier_code import UNIT
 from pipeline.model.quality import Defect
-from pipeline.model.scan import Counter, FolderRules, Priority, Share, Sides
+from pipeline.model.scan import Counter, FolderRules, Priority, Share, Sides, Subfolders
 from pipeline.model.sheet import Separates
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -466,6 +466,8 @@ class _CounterEntry(Section):
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 0
     sides: Sides = Sides.SINGLE
     sides_within: Seconds = 600.0
+    subfolders: Subfolders = Subfolders.IGNORED
+    late_within: Annotated[float, Field(ge=0, le=86_400)] = 600.0
 
     def to_counter(self) -> Counter:
         """Put what concerns the drop folder together."""
@@ -484,8 +486,9 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
     """Read ``counters.toml``.
 
     Raises:
-        ConfigError: the file is missing or malformed, two counters share an id, or a
-            counter's procedure has no file in ``procedures/``.
+        ConfigError: the file is missing or malformed, two counters share an id, a
+            counter's procedure has no file in ``procedures/``, or a counter whose
+            folders are dossiers cannot have them so.
     """
     path = config / "counters.toml"
     try:
@@ -501,11 +504,26 @@ def load_counters(config: Path) -> tuple[Counter, ...]:
         if counter.drop in {other.drop for other in counters[:number]}:
             place = _place(path, lines, ("counters", number, "path"))
             raise ConfigError(f"{place}: two counters share a folder: {counter.id}")
+        if counter.folder.subfolders is Subfolders.DOSSIERS:
+            fault = _forbids_dossiers(counter, counters)
+            if fault:
+                place = _place(path, lines, ("counters", number, "subfolders"))
+                raise ConfigError(f"{place}: counter {counter.id}: {fault}")
         template = config / "procedures" / f"{counter.procedure}.yaml"
         if counter.procedure is not None and not template.is_file():
             place = _place(path, lines, ("counters", number, "procedure"))
             raise ConfigError(f"{place}: counter {counter.id}: there is no {template}")
     return counters
+
+
+def _forbids_dossiers(counter: Counter, counters: tuple[Counter, ...]) -> str:
+    """Say why folders inside a drop folder cannot be dossiers; empty: they can."""
+    if counter.folder.sides is not Sides.SINGLE:
+        return "files of folders that are dossiers are not fronts and backs"
+    inside = [each.id for each in counters if each.drop.startswith(f"{counter.drop}/")]
+    if inside:
+        return f"the drop folder of {inside[0]} would be a dossier of its"
+    return ""
 
 
 _KEY_LINE = re.compile(r"([0-9A-Z]{1,12})\s+(\S{32,})", re.ASCII)

@@ -185,6 +185,24 @@ def test_two_counters_cannot_share_a_folder(tmp_path: Path) -> None:
         load_counters(counters(tmp_path, other))
 
 
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ('sides = "fronts-then-backs"\n', "fronts and backs"),
+        (
+            '\n[[counters]]\nid = "b"\nname = "B"\noffice = "O"\npath = "a/b"\n',
+            "drop folder of b",
+        ),
+    ],
+)
+def test_folders_are_no_dossiers_where_they_are_something_else(
+    rules: str, found: str, tmp_path: Path
+) -> None:
+    folder = counters(tmp_path, f'subfolders = "dossiers"\n{rules}')
+    with pytest.raises(ConfigError, match=rf"counters\.toml:\d+: counter a: .*{found}"):
+        load_counters(folder)
+
+
 def test_a_wrong_rule_is_named_with_its_line(tmp_path: Path) -> None:
     entry = '[[counters]]\nid = "b"\nname = "B"\noffice = "O"\n'
     folder = counters(tmp_path, f"# quiet_period = 1\n\n{entry}quiet_period = -1\n")

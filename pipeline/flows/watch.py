@@ -105,7 +105,7 @@ def _take_in(app: App, claimed: ClaimedFile, started: set[tuple[str, str]]) -> N
     record = app.receiver.receive(claimed)
     if not isinstance(record, BatchRecord):
         return
-    app.desk.ask(record, claimed.path)
+    app.desk.ask(record, claimed)
     work = (record.batch.id, record.claim)
     new = record.state is BatchState.RECEIVED and work not in started
     if new and app.turns.may_start(record):

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 from pipeline.intake.listing import STATUS_FILE
+from pipeline.intake.places import PRIVATE, SET_ASIDE
 from pipeline.intake.readiness import Candidate, Patience, Readiness
-from pipeline.intake.staging import PRIVATE, SET_ASIDE, Staging
+from pipeline.intake.staging import Staging
 from pipeline.intake.status_file import write_status
 from pipeline.intake.trial import Trouble, try_folder
 from pipeline.model.intake import ClaimedFile, Probe
@@ -75,7 +76,8 @@ class DropFolders:
 
     def __post_init__(self) -> None:
         places = {counter.id: counter.drop for counter in self.counters}
-        self._staging = Staging(self.root, self.clock, places)
+        ignores = {counter.id: counter.folder.ignore for counter in self.counters}
+        self._staging = Staging(self.root, self.clock, places, ignores)
 
     def sweep(self) -> tuple[ClaimedFile, ...]:
         """Claim every file that is done, one of each counter in turn."""
@@ -159,20 +161,26 @@ class DropFolders:
         """
         return self._staging.is_unchanged(claimed)
 
-    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+    def set_aside(
+        self, claimed: ClaimedFile, reason: str, found: str, bad: str = ""
+    ) -> Path:
         """Move the file to its counter's ``set-aside/`` with a reason file beside it.
 
         Doing it again after a crash gives the same two files.
         """
-        return self._staging.set_aside(claimed, reason, found)
+        return self._staging.set_aside(claimed, reason, found, bad)
 
     def drop_again(self, counter_id: str, claim: str) -> bool:
         """Return what was set aside of a claim to the drop folder."""
         return self._staging.drop_again(counter_id, claim)
 
-    def put_back(self, claimed: ClaimedFile) -> None:
-        """Return a file that is still being written to its drop folder."""
-        self._staging.put_back(claimed)
+    def put_back(self, claimed: ClaimedFile) -> bool:
+        """Return a file that is still being written to its drop folder.
+
+        Returns:
+            Whether that was possible; not for a folder in whose place there is another.
+        """
+        return self._staging.put_back(claimed)
 
     def release(self, claimed: ClaimedFile) -> None:
         """Remove a claimed file whose original is safe in the store.
@@ -260,8 +268,12 @@ class DropFolders:
     def _claim(self, counter: Counter, found: Candidate) -> ClaimedFile | None:
         path, look = found
         marked = counter.folder.done_marker
+        within = timedelta(seconds=counter.folder.late_within)
         try:
-            return self._staging.take(counter.id, path, look, marked=marked)
+            late = bool(look.parts) and self._staging.is_late(
+                counter.id, path.name, within
+            )
+            return self._staging.take(counter.id, path, look, marked=marked, late=late)
         except OSError as error:  # the share went away meanwhile
             log.warning("drop folder of %s: %s", counter.id, error.strerror)
             return None

@@ -1,17 +1,21 @@
-"""Decide which files of one drop folder are done: still for long enough, and whole."""
+"""Decide which files of one drop folder are done: still for long enough, and whole.
+
+A folder that is one dossier is done when all its files are.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import DamagedScan, IncompleteScan, ScanRejected
+from pipeline.intake.folder import Found
 from pipeline.intake.listing import list_scans
 from pipeline.intake.settle import Look, StillnessWatch
 from pipeline.model.intake import Probe
 from pipeline.model.scan import FolderRules, Share, Sides
 
 Candidate = tuple[Path, Look]
-"""A file that is done, as it looked when it was found so."""
+"""A file or folder that is done, as it looked when it was found so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,27 @@ class Patience:
 
 
 @dataclass(slots=True)
+class _Verdict:
+    """What was found inside a file, or the files of a folder so far."""
+
+    look: Look
+    """As it was when it was begun to be looked into."""
+
+    looked: int = 0
+    """Files looked into."""
+
+    patience: float = 0.0
+    """Seconds that it may stand still because of what was found."""
+
+
+@dataclass(slots=True)
 class Readiness:
     """What is known of the files of one drop folder."""
 
     patience: Patience
     is_whole: Callable[[Path], Probe]
     still: StillnessWatch = field(default_factory=StillnessWatch)
-    _waiting: dict[Path, tuple[Look, float]] = field(default_factory=dict)
-    """Files that are not whole: as they were looked into, and for how many seconds
-    they may stand still."""
+    _verdicts: dict[Path, _Verdict] = field(default_factory=dict)
 
     def done(
         self, drop: Path, rules: FolderRules, now: float
@@ -60,7 +76,8 @@ class Readiness:
         """List the folder, then yield the files that are done, oldest first.
 
         Files are looked into one by one as they are asked for, and None is given for
-        one that is not done: a folder with a thousand of them holds nobody up.
+        one that is not done, and after each but the last of a folder's: a thousand of
+        them hold nobody up.
 
         Of a folder for two-sided scanning nothing is yielded behind a file that is not
         done: the order of two scans tells which is which.
@@ -70,12 +87,12 @@ class Readiness:
         """
         present = dict(list_scans(drop, rules))
         still = {
-            path: self.still.still_for(path, look, now)
-            for path, look in present.items()
+            path: self.still.still_for(path, found.look, now)
+            for path, found in present.items()
         }
         self.still.forget_all_but(set(present))
-        for path in self._waiting.keys() - present.keys():
-            del self._waiting[path]
+        for path in self._verdicts.keys() - present.keys():
+            del self._verdicts[path]
         return self._in_order(present, still, rules)
 
     def _quiet(self, path: Path, rules: FolderRules) -> float:
@@ -85,7 +102,7 @@ class Readiness:
 
     def _in_order(
         self,
-        present: dict[Path, Look],
+        present: dict[Path, Found],
         still: dict[Path, float],
         rules: FolderRules,
     ) -> Iterator[Candidate | None]:
@@ -93,41 +110,52 @@ class Readiness:
 
         def age(path: Path) -> tuple[float, int, str]:
             seen = self.still.first_seen(path) if in_turn else 0.0
-            return seen, present[path].mtime_ns, path.name
+            return seen, present[path].look.mtime_ns, path.name
 
         for path in sorted(present, key=age):
-            look, quiet = present[path], self._quiet(path, rules)
-            if still[path] >= quiet:
-                done = self._is_done(path, look, still[path], rules)
-                yield (path, look) if done else None
-                if done:
-                    continue
-            if in_turn:
+            found, done = present[path], False
+            if still[path] >= self._quiet(path, rules):
+                for done in self._judge(path, found, still[path], rules):
+                    yield (path, found.look) if done else None
+            if in_turn and not done:
                 return
 
-    def _is_done(
-        self, path: Path, look: Look, still: float, rules: FolderRules
-    ) -> bool:
-        if still >= self.patience.give_up_after:
-            return True
-        seen, patience = self._waiting.get(path, (None, 0.0))
-        if seen != look:
-            try:
-                patience = self._look_into(path, rules)
-            except OSError:
-                return False
-            self._waiting[path] = (look, patience)
-        return still >= patience
+    def _judge(
+        self, path: Path, found: Found, still: float, rules: FolderRules
+    ) -> Iterator[bool]:
+        """Look into one file after another; the last answer tells whether it is done.
 
-    def _look_into(self, path: Path, rules: FolderRules) -> float:
+        A long folder goes on at the next sweep where this one left off.
+        """
+        if still >= self.patience.give_up_after:
+            yield True
+            return
+        verdict = self._verdicts.get(path)
+        if verdict is None or verdict.look != found.look:
+            verdict = self._verdicts[path] = _Verdict(found.look)
+        while verdict.looked < len(found.files):
+            try:
+                patience = self._look_into(found, verdict.looked, rules)
+            except OSError:
+                yield False
+                return
+            verdict.looked += 1
+            verdict.patience = max(verdict.patience, patience)
+            if verdict.looked < len(found.files):
+                yield False
+        yield still >= verdict.patience
+
+    def _look_into(self, found: Found, index: int, rules: FolderRules) -> float:
         """Tell for how many seconds a file must stand still; 0.0 when it is done."""
         try:
-            found = self.is_whole(path)
+            if found.fault is not None:
+                raise found.fault
+            probed = self.is_whole(found.files[index])
         except IncompleteScan:
             return self.patience.give_up_after
         except DamagedScan:
             return self.patience.damaged_after
         except ScanRejected:
             return 0.0
-        may_grow = found.may_grow and not rules.done_marker
+        may_grow = probed.may_grow and not rules.done_marker
         return self.patience.growing_after if may_grow else 0.0

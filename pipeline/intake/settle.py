@@ -19,6 +19,8 @@ class Look:
     size: int
     mtime_ns: int
     inode: int
+    parts: str = ""
+    """Of a folder: a digest of what its files look like."""
 
     @classmethod
     def of(cls, found: os.stat_result) -> "Look":

@@ -1,8 +1,10 @@
 """Keep claimed files apart from what clerks see, each in a folder of its own.
 
-    <drop>/.sohoa/claimed/<id>/   ``scan`` and ``claim.json``; ``done``, its marker;
-                                  ``backs`` or ``backs-in-order``, its other sides,
-                                  with ``backs.json``
+    <drop>/.sohoa/claimed/<id>/   ``scan``, a file or a dossier's folder, and
+                                  ``claim.json``; ``done``, its marker; ``backs`` or
+                                  ``backs-in-order``, its other sides, with
+                                  ``backs.json``
+    <drop>/.sohoa/taken/<id>.json  names of folders that were taken and have left
     <drop>/set-aside/             what must be done again, each with its reason
     <drop>/.sohoa/aside/<id>.json  which files of those were one claim
     <drop>/processed/<day>/       filed scans, where the counter keeps them
@@ -25,16 +27,17 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
+from pipeline.errors import LateScan
+from pipeline.intake.folder import look_at_folder, others_in
 from pipeline.intake.listing import marker_of
+from pipeline.intake.places import PRIVATE, PROCESSED, SET_ASIDE
 from pipeline.intake.settle import Look
+from pipeline.intake.taken import CLAIM_TIME, TakenFolders, time_of
 from pipeline.messages import advice, sentence
 from pipeline.model.intake import ClaimedFile
 
 log = logging.getLogger(__name__)
 
-SET_ASIDE = "set-aside"
-PROCESSED = "processed"
-PRIVATE = ".sohoa"
 _CLAIMED = "claimed"
 _SCAN = "scan"
 _NOTE = "claim.json"
@@ -45,8 +48,9 @@ _GROWING = "copying"
 _MARKER = "done"
 _PARKED = "parked"
 _ASIDE = "aside"
+_GONE = "gone"
+_TAKEN = "taken"
 
-_CLAIM_TIME = "%Y%m%dT%H%M%S%fZ"
 _LONGEST_NAME = 240
 """Bytes of a file name that leave room for the endings we add (limit 255)."""
 
@@ -57,13 +61,16 @@ _COUNTER_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Note(TypedDict):
-    """What ``claim.json`` remembers of a file; its name appears nowhere else."""
+    """What ``claim.json`` remembers of a file or a folder."""
 
     name: str
     size: int
     mtime_ns: int
     inode: int
+    parts: NotRequired[str]
     adopted: NotRequired[bool]
+    late: NotRequired[bool]
+    """Whether another folder of this name was taken shortly before."""
 
 
 @dataclass(slots=True)
@@ -74,6 +81,9 @@ class Staging:
     clock: Callable[[], datetime]
     places: Mapping[str, str] = field(default_factory=dict)
     """Where drop folders lie that are not named by their counter's id."""
+
+    ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Patterns of names that are left alone, by counter."""
 
     _latest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
@@ -89,13 +99,22 @@ class Staging:
         for folder in claims.iterdir():
             if (folder / _SCAN).is_file():
                 yield _to_claimed(folder, counter_id)
-            elif self.clock() - _time_of(folder.name) > _ABANDONED:
+            elif (folder / _SCAN).is_dir():
+                with suppress(OSError):  # it went meanwhile, or its share did
+                    yield self._to_claimed_folder(folder, counter_id)
+            elif self.clock() - time_of(folder.name) > _ABANDONED:
                 self._clear_abandoned(counter_id, folder)
 
     def take(
-        self, counter_id: str, path: Path, look: Look, *, marked: bool
+        self,
+        counter_id: str,
+        path: Path,
+        look: Look,
+        *,
+        marked: bool,
+        late: bool = False,
     ) -> ClaimedFile | None:
-        """Claim a file by one rename; None where it is not the one that was seen.
+        """Claim a file or a folder by one rename; None where it is not what was seen.
 
         Between the look at a file and its claim another may have taken its place, or a
         link. A rename follows no link, so what came along shows itself afterwards.
@@ -103,23 +122,38 @@ class Staging:
         folder = self.new_claim(counter_id)
         scan = folder / _SCAN
         try:
-            if not _is_plain(path, look):
+            if not self._is_same(counter_id, path, look):
                 raise FileNotFoundError(2, "it is no longer what it was")
-            _write_note(folder / _NOTE, path.name, look)
+            _write_note(folder / _NOTE, path.name, look, late=late)
             if marked:
                 # First: a marker left behind would vouch for the next file of the name.
                 marker_of(path).rename(folder / _MARKER)
             path.rename(scan)
-            if not _is_plain(scan, look):
+            if not self._came(scan, look):
                 scan.rename(_free_name(path.parent, path.name, folder.name))
                 raise FileNotFoundError(2, "another came in its place")
         except OSError as error:
             log.info("a file of %s was not claimed: %s", counter_id, error.strerror)
             _return_marker(folder, path)
-            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.lexists(scan):
+                shutil.rmtree(folder, ignore_errors=True)
             return None
         log.info("claim %s taken at %s", folder.name, counter_id)
+        if scan.is_dir():
+            return self._to_claimed_folder(folder, counter_id)
         return _to_claimed(folder, counter_id)
+
+    def is_late(self, counter_id: str, name: str, within: timedelta) -> bool:
+        """Tell whether a folder of this name was taken shortly before.
+
+        What was set aside does not count: it is to be dropped again.
+        """
+        since = self.clock() - within
+        recent = self._taken(counter_id).names(since)
+        for claimed in self.listed(counter_id):
+            if claimed.is_folder and claimed.claimed_at >= since:
+                recent.add(self.note(claimed)["name"])
+        return name in recent
 
     def adopt(
         self, path: Path, counter_id: str, backs: Path | None, *, reverse: bool
@@ -154,7 +188,7 @@ class Staging:
         self._latest = at
         claims = self._claims(counter_id)
         claims.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = claims / f"{at:{_CLAIM_TIME}}-{secrets.token_hex(4)}"
+        folder = claims / f"{at:{CLAIM_TIME}}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
         return folder
 
@@ -164,6 +198,13 @@ class Staging:
 
     def is_unchanged(self, claimed: ClaimedFile) -> bool:
         """Tell whether nobody wrote to the file, or its backs, since it was claimed."""
+        if claimed.is_folder:
+            note = self.note(claimed)
+            try:
+                look = self._look(claimed.counter_id, claimed.path)
+            except FileNotFoundError:  # one in it went while it was looked at
+                return False
+            return (look.size, look.parts) == (note["size"], note.get("parts"))
         return all(
             [found.st_size, found.st_mtime_ns] == [note["size"], note["mtime_ns"]]
             for _, note, found in (
@@ -171,8 +212,12 @@ class Staging:
             )
         )
 
-    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+    def set_aside(
+        self, claimed: ClaimedFile, reason: str, found: str, bad: str = ""
+    ) -> Path:
         """Move a claim's files to ``set-aside/``, each with a reason file beside it.
+
+        A folder stays one, with one reason; *bad* names the file in it at fault.
 
         The reason file is written first, under a name that belongs to the claim, so
         that doing it again after a crash gives the same files.
@@ -187,9 +232,11 @@ class Staging:
             target = _free_name(folder, note["name"], other)
             names.append(target.name)
             self._remember_aside(claimed, names)
-            told = self._explain(reason, found)
+            told = self._explain(reason, f"{bad}\n{found}" if bad else found)
             reason_file = target.with_name(target.name + ".txt")
             reason_file.write_text(told, encoding="utf-8-sig", newline="\r\n")
+            if claimed.is_folder and reason == LateScan.reason:
+                self._remember_taken(claimed)  # more may come late
             path.rename(target)
         self._remove(claimed)
         return target
@@ -209,31 +256,48 @@ class Staging:
         drop, moved = self.drop(counter_id), False
         for name in names:
             path = drop / SET_ASIDE / name
-            if path.is_file() and not path.is_symlink():
-                path.rename(_free_name(drop, name, claim))
+            if (path.is_file() or path.is_dir()) and not path.is_symlink():
+                target = _free_name(drop, name, claim)
+                if path.is_dir() and name in self._taken(counter_id).names():
+                    # A person says that what came late is a dossier of its own.
+                    target = drop / f"{claim}-{_SCAN}"
+                path.rename(target)
                 moved = True
             path.with_name(name + ".txt").unlink(missing_ok=True)
         note.unlink(missing_ok=True)
         return moved
 
-    def put_back(self, claimed: ClaimedFile) -> None:
-        """Return files that are still being written to their drop folder."""
+    def put_back(self, claimed: ClaimedFile) -> bool:
+        """Return files that are still being written to their drop folder.
+
+        Returns:
+            False for a folder whose writer has begun another in its place: the two
+            are one dossier, and no rename makes them so again.
+        """
         drop = self.drop(claimed.counter_id)
+        if claimed.is_folder and (drop / self.note(claimed)["name"]).exists():
+            return False
         for path, note in reversed(_files(claimed)):
             target = _free_name(drop, note["name"], f"{claimed.id}-{path.name}")
             path.rename(target)
             if path == claimed.path:
                 _return_marker(claimed.path.parent, target)
         self._remove(claimed)
+        return True
 
     def release(self, claimed: ClaimedFile, *, keep: bool) -> None:
         """Remove a claim whose originals are safe in the store.
+
+        What was left alone in a folder goes back to the drop folder.
 
         Args:
             claimed: the claim.
             keep: the files go to ``processed/``; not those that were adopted, which
                 still lie where they came from.
         """
+        if claimed.is_folder:
+            self._remember_taken(claimed)
+            self._return_others(claimed)
         for path, note in reversed(_files(claimed)) if keep else ():
             if not note.get("adopted"):
                 day = self.clock().astimezone(_COUNTER_TIME).date().isoformat()
@@ -252,6 +316,7 @@ class Staging:
 
     def expire(self, counter_id: str, keep: timedelta) -> int:
         """Remove filed scans that were kept for long enough; returns how many."""
+        self._taken(counter_id).expire(self.clock())
         kept = self.drop(counter_id) / PROCESSED
         last = (self.clock() - keep).astimezone(_COUNTER_TIME).date()
         removed = 0
@@ -270,7 +335,59 @@ class Staging:
         shutil.rmtree(folder, ignore_errors=True)
 
     def _remove(self, claimed: ClaimedFile) -> None:
+        if claimed.path.is_dir():  # half a folder must not look like a claim
+            claimed.path.rename(claimed.path.with_name(_GONE))
         shutil.rmtree(claimed.path.parent, ignore_errors=True)
+
+    def _return_others(self, claimed: ClaimedFile) -> None:
+        place = self.drop(claimed.counter_id) / self.note(claimed)["name"]
+        for path in list(others_in(claimed.path, claimed.files)):
+            target = place / path.relative_to(claimed.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(_free_name(target.parent, target.name, claimed.id))
+
+    def _to_claimed_folder(self, folder: Path, counter_id: str) -> ClaimedFile:
+        scan = folder / _SCAN
+        found = look_at_folder(scan, self.ignores.get(counter_id, ()))
+        fault = found.fault
+        if _read_note(folder / _NOTE).get("late"):
+            fault = LateScan("a folder of this name was taken before")
+        return ClaimedFile(
+            folder.name,
+            counter_id,
+            scan,
+            time_of(folder.name),
+            files=found.files,
+            is_folder=True,
+            fault=fault,
+        )
+
+    def _is_same(self, counter_id: str, path: Path, look: Look) -> bool:
+        """Tell whether *path* is a file with one name, or a folder, like *look*."""
+        if look.parts:
+            return self._look(counter_id, path) == look
+        return _is_plain(path.lstat(), look)
+
+    def _came(self, scan: Path, look: Look) -> bool:
+        """Tell whether the rename brought what was looked at.
+
+        Whether a folder changed meanwhile shows itself before it is taken in: a late
+        file may have made another of its name by now, so it cannot just go back.
+        """
+        found = scan.lstat()
+        if look.parts:
+            return stat.S_ISDIR(found.st_mode) and found.st_ino == look.inode
+        return _is_plain(found, look)
+
+    def _look(self, counter_id: str, folder: Path) -> Look:
+        return look_at_folder(folder, self.ignores.get(counter_id, ())).look
+
+    def _taken(self, counter_id: str) -> TakenFolders:
+        return TakenFolders(self.drop(counter_id) / PRIVATE / _TAKEN)
+
+    def _remember_taken(self, claimed: ClaimedFile) -> None:
+        name = self.note(claimed)["name"]
+        self._taken(claimed.counter_id).add(claimed.id, name)
 
     def _explain(self, reason: str, found: str) -> str:
         when = self.clock().astimezone(_COUNTER_TIME)
@@ -293,7 +410,7 @@ class Staging:
 
 
 def _to_claimed(folder: Path, counter_id: str) -> ClaimedFile:
-    scan, claimed_at = folder / _SCAN, _time_of(folder.name)
+    scan, claimed_at = folder / _SCAN, time_of(folder.name)
     for reverse in (True, False):
         backs = folder / _name_of_backs(reverse=reverse)
         if backs.is_file():
@@ -318,12 +435,6 @@ def _copied(path: Path, folder: Path, note: str) -> Path:
     return growing
 
 
-def _time_of(claim: str) -> datetime:
-    """Read the time out of a claim's id."""
-    written = claim.split("-", maxsplit=1)[0]
-    return datetime.strptime(written, _CLAIM_TIME).replace(tzinfo=UTC)
-
-
 def _files(claimed: ClaimedFile) -> list[tuple[Path, Note]]:
     """List the files of a claim with what is remembered of each."""
     folder = claimed.path.parent
@@ -333,16 +444,14 @@ def _files(claimed: ClaimedFile) -> list[tuple[Path, Note]]:
     return found
 
 
-def _is_plain(path: Path, look: Look) -> bool:
-    """Tell whether *path* is a file with one name that looks like *look*."""
-    found = path.lstat()
+def _is_plain(found: os.stat_result, look: Look) -> bool:
     plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
     return plain and Look.of(found) == look
 
 
-def _write_note(path: Path, name: str, look: Look, *, adopted: bool = False) -> None:
-    more = {"adopted": True} if adopted else {}
-    path.write_text(json.dumps({"name": name, **asdict(look), **more}), "ascii")
+def _write_note(path: Path, name: str, look: Look, **more: bool) -> None:
+    marks = {key: True for key, value in more.items() if value}
+    path.write_text(json.dumps({"name": name, **asdict(look), **marks}), "ascii")
     _sync(path)
 
 

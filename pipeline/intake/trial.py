@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.intake.staging import PROCESSED, SET_ASIDE, Staging
-from pipeline.model.scan import Counter, Share
+from pipeline.intake.places import PROCESSED, SET_ASIDE
+from pipeline.intake.staging import Staging
+from pipeline.model.scan import Counter, Share, Subfolders
 
 _SKEW = 60.0
 """Seconds that a server's clock may differ before it is worth a word."""
@@ -60,6 +61,16 @@ def try_folder(counter: Counter, staging: Staging) -> Iterator[Trouble]:
             (drop / end).mkdir(exist_ok=True)
             scan = scan.rename(drop / end / dropped.name)
             scan = scan.rename(claim / "scan")
+        if counter.folder.subfolders is Subfolders.DOSSIERS:
+            step = "renaming a folder into staging"
+            folder = dropped.with_name(f"{dropped.name} folder")
+            folder.mkdir()
+            scan = scan.rename(folder / "scan")
+            folder = folder.rename(claim / "folder")
+            for end in ends:
+                step = f"renaming a folder into {end}/"
+                folder = folder.rename(drop / end / dropped.name)
+                folder = folder.rename(claim / "folder")
         step = "removing a claim"
         shutil.rmtree(claim)
         claim = None

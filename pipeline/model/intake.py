@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.errors import ScanRejected
 from pipeline.model.scan import MediaType
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedFile:
-    """A file taken out of a drop folder into private staging."""
+    """A file, or a folder of files, taken out of a drop folder into private staging."""
 
     id: str
     """Sortable and unique: time of the claim and a random part."""
@@ -22,6 +23,20 @@ class ClaimedFile:
 
     backs_reversed: bool = True
     """Whether it begins with the last sheet."""
+
+    files: tuple[Path, ...] = ()
+    """The files of a folder that is one dossier, in their order; empty: no folder."""
+
+    is_folder: bool = False
+    fault: ScanRejected | None = None
+    """What forbids to take the folder in, whatever its files are."""
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """All files of the claim, in their order."""
+        if self.is_folder:
+            return self.files
+        return (self.path,) if self.backs is None else (self.path, self.backs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,19 @@ class MediaType(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     PAIR = "application/vnd.sohoa.pair+json"
-    """Not a file of a counter: names the fronts and the backs (`model.pair`)."""
+    """Not a file of a counter: names the fronts and the backs (`model.joined`)."""
+    FOLDER = "application/vnd.sohoa.folder+json"
+    """Likewise: names the files of a folder that is one dossier."""
 
     @property
     def suffix(self) -> str:
         """File name ending for stored originals."""
         return _SUFFIXES[self]
+
+    @property
+    def joins(self) -> bool:
+        """Whether the original names several files instead of being one."""
+        return self in (MediaType.PAIR, MediaType.FOLDER)
 
 
 _SUFFIXES = {
@@ -36,6 +43,7 @@ _SUFFIXES = {
     MediaType.JPEG: ".jpg",
     MediaType.PNG: ".png",
     MediaType.PAIR: ".json",
+    MediaType.FOLDER: ".json",
 }
 
 
@@ -73,6 +81,16 @@ class Sides(StrEnum):
     """The same, with the backs in the order of the fronts."""
 
 
+class Subfolders(StrEnum):
+    """What the folders inside a drop folder are."""
+
+    IGNORED = "ignored"
+    """Nothing: they are left alone."""
+
+    DOSSIERS = "dossiers"
+    """Each is one dossier: all its files, in natural order of their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class FolderRules:
     """How the drop folder of one counter is watched."""
@@ -108,6 +126,11 @@ class FolderRules:
     sides: Sides = Sides.SINGLE
     sides_within: float = 600.0
     """Seconds after the fronts within which the backs must have been scanned."""
+
+    subfolders: Subfolders = Subfolders.IGNORED
+    late_within: float = 600.0
+    """Seconds after a folder was taken within which another of its name is what came
+    late, and no dossier of its own."""
 
 
 @dataclass(frozen=True, slots=True)

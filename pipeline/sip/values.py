@@ -143,7 +143,7 @@ def media_type_of(key: str) -> str:
     """Tell the media type of an original by the end of its key."""
     ending = f".{key.rpartition('.')[2]}"
     for each in MediaType:
-        if each is not MediaType.PAIR and each.suffix == ending:
+        if not each.joins and each.suffix == ending:
             return each.value
     return "application/json"
 

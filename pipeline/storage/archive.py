@@ -6,7 +6,7 @@ where two tries meet, what was stored first counts for both.
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
-from pipeline.model.pair import SIDE_NAMES, Pair
+from pipeline.model.joined import Joined
 from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.retention import Retention
 from pipeline.model.scan import ScanBatch
@@ -79,31 +79,37 @@ class ObjectArchive:
         self._put_original(key, path, batch.sha256)
         return key
 
-    def put_pair(self, batch: ScanBatch, pair: Pair, paths: tuple[Path, Path]) -> str:
-        """Store fronts and backs, then what joins them; returns the key of that.
+    def put_joined(
+        self, batch: ScanBatch, joined: Joined, paths: Sequence[Path]
+    ) -> str:
+        """Store several files, then what joins them; returns the key of that.
 
         Each is read back as `put_original` does. What joins them is put last, so that
         it never names what is not there.
         """
         key = keys.original_key(batch)
-        for name, side, path in zip(SIDE_NAMES, pair.sides, paths, strict=True):
-            place = keys.side_key(key, name, side.media_type)
-            self._put_original(place, path, side.sha256)
-        self._store.create(key, pair.to_json())
+        for name, part, path in zip(joined.names, joined.parts, paths, strict=True):
+            place = keys.part_key(key, name, part.media_type)
+            self._put_original(place, path, part.sha256)
+        self._store.create(key, joined.to_json())
         return key
 
-    def fetch_pair(
+    def joined(self, key: str, *, sha256: str) -> Joined:
+        """Load what joins several files."""
+        return formats.read_joined(self._get_verified(key, sha256), key)
+
+    def fetch_joined(
         self, key: str, folder: Path, *, sha256: str
-    ) -> tuple[Pair, tuple[Path, Path]]:
-        """Write fronts and backs into *folder*."""
-        pair = formats.read_pair(self._get_verified(key, sha256), key)
+    ) -> tuple[Joined, tuple[Path, ...]]:
+        """Write the files that an original joins into *folder*."""
+        joined = self.joined(key, sha256=sha256)
         paths = []
-        for name, side in zip(SIDE_NAMES, pair.sides, strict=True):
-            path = folder / f"{name}{side.media_type.suffix}"
-            place = keys.side_key(key, name, side.media_type)
-            self._store.get_file(place, path, sha256=side.sha256)
+        for name, part in zip(joined.names, joined.parts, strict=True):
+            path = folder / f"{name}{part.media_type.suffix}"
+            place = keys.part_key(key, name, part.media_type)
+            self._store.get_file(place, path, sha256=part.sha256)
             paths.append(path)
-        return pair, (paths[0], paths[1])
+        return joined, tuple(paths)
 
     def _put_original(self, key: str, path: Path, sha256: str) -> None:
         self._store.create_file(key, path, sha256=sha256)

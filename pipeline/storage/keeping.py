@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pipeline.errors import ConfigError, ObjectMissing, StoreUnavailable
 from pipeline.model.dossier import Manifest
 from pipeline.model.retention import Retention
+from pipeline.model.scan import MediaType
 from pipeline.storage import keys
-from pipeline.storage.manifest import read_manifest
+from pipeline.storage.manifest import read_joined, read_manifest
 from pipeline.storage.store import NotLockable, ObjectStore
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Keeper:
         if self.retention is None or locks is None:
             return False
         until = self.retention.until(manifest)
-        for key in _parts(manifest):
+        for key in self._parts(manifest):
             try:
                 locks.retain(key, until)
             except ObjectMissing:
@@ -67,7 +68,8 @@ class Keeper:
     def _of_batch(self, batch_id: str) -> Iterator[str]:
         plan = keys.plan_key(batch_id)
         for each in self.store.list_objects(f"{keys.ORIGINALS}/"):
-            if keys.find_original(each.key) == batch_id:
+            part = keys.find_part(each.key)
+            if batch_id == (part.batch_id if part else keys.find_original(each.key)):
                 yield each.key
         for each in self.store.list_objects(f"{keys.DOSSIERS}/"):
             revision = keys.find_revision(each.key)
@@ -82,17 +84,24 @@ class Keeper:
             revision = keys.find_revision(each.key)
             if revision and each.key == keys.manifest_key(*revision):
                 manifest = read_manifest(self.store.get(each.key), each.key)
-                yield manifest.original_key
+                yield from self._scan(manifest.original_key)
+
+    def _parts(self, manifest: Manifest) -> Iterator[str]:
+        for document in manifest.documents:
+            yield document.key
+            yield document.text_key
+        yield from self._scan(manifest.original_key)
+        yield keys.plan_key(manifest.batch_id)
+        yield keys.manifest_key(manifest.id, manifest.revision)
+
+    def _scan(self, key: str) -> Iterator[str]:
+        """List an original and, where it joins several files, those too."""
+        yield key
+        if key.endswith(MediaType.PAIR.suffix):
+            joined = read_joined(self.store.get(key), key)
+            for name, part in zip(joined.names, joined.parts, strict=True):
+                yield keys.part_key(key, name, part.media_type)
 
 
 _BATCH = 32
 """Characters of a batch's id; a dossier's has a dash and fewer."""
-
-
-def _parts(manifest: Manifest) -> Iterator[str]:
-    for document in manifest.documents:
-        yield document.key
-        yield document.text_key
-    yield manifest.original_key
-    yield keys.plan_key(manifest.batch_id)
-    yield keys.manifest_key(manifest.id, manifest.revision)

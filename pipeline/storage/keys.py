@@ -2,8 +2,9 @@
 
 ===========================================  ==========================================
 ``originals/2026/11/<batch>/scan.pdf``       what the counter scanned, byte for byte
-``originals/2026/11/<batch>/scan.json``      the same in two scans: names these by hash
-``originals/2026/11/<batch>/fronts.pdf``     one of them; the other is ``backs.pdf``
+``originals/2026/11/<batch>/scan.json``      names several files by hash
+``originals/2026/11/<batch>/fronts.pdf``     one of two; the other is ``backs.pdf``
+``originals/2026/11/<batch>/0001.tif``       the first file of a folder
 ``work/<batch>/<recipe>/0001.json``          what was read on a page; expires
 ``work/<batch>/<recipe>/0001-<sha256>.jpg``  the page's picture, named by its contents
 ``work/<batch>/<recipe>/0001-<sha256>.pdf``  the same as ink and paper, or as letters
@@ -28,7 +29,7 @@ import re
 from datetime import UTC, date
 from typing import NamedTuple
 
-from pipeline.model.pair import SIDE_NAMES
+from pipeline.model.joined import SIDE_NAMES
 from pipeline.model.scan import MediaType, ScanBatch
 from pipeline.model.unicode import comparable
 
@@ -64,9 +65,9 @@ _PLAN = re.compile(rf"{PLANS}({_BATCH_ID.pattern})\.json")
 _ORIGINAL = re.compile(
     rf"{ORIGINALS}/[0-9]{{4}}/[0-9]{{2}}/({_BATCH_ID.pattern})/scan\.[a-z]+"
 )
-_SIDE = re.compile(
+_PART = re.compile(
     rf"({ORIGINALS}/[0-9]{{4}}/[0-9]{{2}}/({_BATCH_ID.pattern}))/"
-    rf"({'|'.join(SIDE_NAMES)})\.[a-z]+"
+    rf"({'|'.join(SIDE_NAMES)}|[0-9]{{4}})\.[a-z]+"
 )
 _DIGEST = re.compile(
     rf"{DIGESTS}/({_NAME.pattern})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\.(json|p7s|tsr)"
@@ -88,12 +89,12 @@ _MEDIA_TYPES = {
 }
 
 
-class Side(NamedTuple):
-    """One of two scans that were joined."""
+class Part(NamedTuple):
+    """One of several files that were joined."""
 
     batch_id: str
     joined_by: str
-    """Key of the original that names both."""
+    """Key of the original that names all."""
 
     name: str
 
@@ -120,9 +121,9 @@ def original_key(batch: ScanBatch) -> str:
     return f"{ORIGINALS}/{month}/{_valid(_BATCH_ID, batch.id)}/{name}"
 
 
-def side_key(key: str, side: str, media: MediaType) -> str:
-    """Name the fronts or the backs beside *key*, the original that joins them."""
-    return f"{key.rpartition('/')[0]}/{_valid(_NAME, side)}{media.suffix}"
+def part_key(key: str, name: str, media: MediaType) -> str:
+    """Name one of the files beside *key*, the original that joins them."""
+    return f"{key.rpartition('/')[0]}/{_valid(_NAME, name)}{media.suffix}"
 
 
 def work_prefix(batch_id: str) -> str:
@@ -211,10 +212,10 @@ def find_original(key: str) -> str | None:
     return match[1] if match else None
 
 
-def find_side(key: str) -> Side | None:
-    """Tell which of two scans an original is, if it is one of two."""
-    match = _SIDE.fullmatch(key)
-    return Side(match[2], f"{match[1]}/scan.json", match[3]) if match else None
+def find_part(key: str) -> Part | None:
+    """Tell which of several files an original is, if it is one of several."""
+    match = _PART.fullmatch(key)
+    return Part(match[2], f"{match[1]}/scan.json", match[3]) if match else None
 
 
 def find_digest(key: str) -> DigestPlace | None:

@@ -13,8 +13,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigError, ObjectConflict
+from pipeline.model import joined
 from pipeline.model.dossier import MANIFEST_VERSION, Manifest, Plan
-from pipeline.model.pair import Pair
 from pipeline.model.text import OcrPage, ReadPage
 
 PLAN_VERSION = 1
@@ -118,16 +118,16 @@ def read_plan(data: bytes, key: str) -> Plan:
     return _PLAN.read(data, key).plan
 
 
-def read_pair(data: bytes, key: str) -> Pair:
-    """Read what joins two scans.
+def read_joined(data: bytes, key: str) -> joined.Joined:
+    """Read what joins several files.
 
     Raises:
         ObjectConflict: it is something else.
     """
     try:
-        return Pair.from_json(data)
+        return joined.read_joined(data)
     except ValueError as error:
-        raise ObjectConflict(f"{key}: not a pair of scans") from error
+        raise ObjectConflict(f"{key}: not what joins scans") from error
 
 
 def write_page(

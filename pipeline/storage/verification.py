@@ -8,14 +8,13 @@ from itertools import groupby
 
 from pipeline.errors import ObjectConflict, ObjectMissing
 from pipeline.model.dossier import Manifest
-from pipeline.model.pair import SIDE_NAMES
 from pipeline.model.proof import Finding
 from pipeline.model.scan import MediaType, to_batch_id
 from pipeline.parallel import in_order
 from pipeline.storage import keys
 from pipeline.storage.digest_check import Judge, check_digests
 from pipeline.storage.digests import load_chains
-from pipeline.storage.manifest import read_manifest, read_pair, read_plan
+from pipeline.storage.manifest import read_joined, read_manifest, read_plan
 from pipeline.storage.store import History, NotAllowed, ObjectStore
 
 UNNAMED = "no manifest names it: a filing under way, or what is left of one"
@@ -136,10 +135,10 @@ class _Verification:
         """List the originals that no manifest led to."""
         batches = Counter(map(keys.find_original, self._originals()))
         for key in self._originals():
-            side = keys.find_side(key)
-            batch_id = side.batch_id if side else keys.find_original(key)
+            part = keys.find_part(key)
+            batch_id = part.batch_id if part else keys.find_original(key)
             is_known = batch_id is not None and batch_id[:_SCAN_DIGITS] in self.scans
-            alone = side is not None or batches[batch_id] == 1
+            alone = part is not None or batches[batch_id] == 1
             if key > after and not (is_known and alone):
                 yield key
 
@@ -149,10 +148,9 @@ class _Verification:
     def original(self, key: str) -> Finding:
         """Compare an original with the hash that its batch is named by."""
         batch_id = keys.find_original(key)
-        if side := keys.find_side(key):
-            found_sides = {each.key: each for each in self.sides(side.joined_by)}
-            finding = found_sides.get(key, Finding(key, UNNAMED))
-            return finding._replace(reached=key)
+        if part := keys.find_part(key):
+            named = self.parts(part.joined_by, only=key)
+            return next(named, Finding(key, UNNAMED))._replace(reached=key)
         if batch_id is None:
             return Finding(key, FOREIGN)
         try:
@@ -162,21 +160,27 @@ class _Verification:
         fault = None
         if to_batch_id(found.sha256) != batch_id:
             fault = f"SHA-256 {found.sha256}, which is not that of its batch"
-        for each in self.sides(key):
+        for each in self.parts(key):
             fault = fault or (each.fault and f"{each.key}: {each.fault}")
         return Finding(key, fault, found.size, reached=key)
 
-    def sides(self, key: str) -> Iterator[Finding]:
-        """Compare the two scans that an original joins; nothing where it is a scan."""
+    def parts(self, key: str, *, only: str | None = None) -> Iterator[Finding]:
+        """Compare the files that an original joins; nothing where it is a scan.
+
+        Args:
+            key: the original.
+            only: key of the one file to compare; None: all.
+        """
         if not key.endswith(MediaType.PAIR.suffix):
             return
         try:
-            pair = read_pair(self.store.get(key), key)
+            joined = read_joined(self.store.get(key), key)
         except (ObjectMissing, ObjectConflict):  # told of where it is compared itself
             return
-        for name, side in zip(SIDE_NAMES, pair.sides, strict=True):
-            place = keys.side_key(key, name, side.media_type)
-            yield self.compare(place, side.sha256, side.size)
+        for name, part in zip(joined.names, joined.parts, strict=True):
+            place = keys.part_key(key, name, part.media_type)
+            if only in (None, place):
+                yield self.compare(place, part.sha256, part.size)
 
     def loose(self, key: str) -> Finding:
         """Look at an object that belongs to no dossier."""
@@ -221,7 +225,7 @@ class _Verification:
         if original not in originals:
             originals.add(original)
             yield self.compare(*original)
-            yield from self.sides(manifest.original_key)
+            yield from self.parts(manifest.original_key)
         yield from (Finding(each, UNNAMED) for each in members if each not in named)
 
     def changed(self, key: str, data: bytes) -> str | None:

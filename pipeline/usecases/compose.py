@@ -15,7 +15,7 @@ from pipeline.model.dossier import (
     Span,
 )
 from pipeline.model.quality import Defect, PageDefect
-from pipeline.model.scan import Counter, ScanBatch
+from pipeline.model.scan import Counter, MediaType, ScanBatch
 from pipeline.model.template import SEPARATOR, UNKNOWN, DocType, Procedure
 from pipeline.model.text import ReadPage
 from pipeline.split.boundaries import split_pages
@@ -34,6 +34,7 @@ UNKNOWN_PAPER = "a paper of unknown type"
 UNREADABLE_PAGE = "a page could not be read"
 CONTRADICTION = "papers of this dossier contradict one another"
 BAD_SCAN = "a page should be scanned again"
+MIXED_FOLDER = "papers of different dossiers lie in one folder"
 
 SHEET_TITLE = "Separator sheet"
 """Title of a sheet that is kept, before it is translated."""
@@ -92,6 +93,8 @@ class Composer:
         rules = _rules(counter, self.keys, used)
         spans = split_pages(pages, self.doctypes, rules)
         groups = _into_dossiers(spans, keep_sheets=self.keep_sheets)
+        if batch.media_type is MediaType.FOLDER:
+            groups = _as_one(groups)
         bad = {each.page for each in defects if each.defect in self.review}
         backs = frozenset() if self.keep_blank_backs else _blank_backs(pages, defects)
         if counter is not None and not counter.both_sides:
@@ -120,6 +123,7 @@ class _Group:
 
     sheets: list[Span]
     papers: list[Span] = field(default_factory=list)
+    doubts: tuple[str, ...] = ()
 
     @property
     def code(self) -> str | None:
@@ -153,6 +157,7 @@ class _Work:
         code = group.code
         doubts = [
             *doubt_code(code, documents, self.counter, shared=shared, today=self.today),
+            *group.doubts,
             *(doubt for span in group.papers for doubt in span.doubts),
         ]
         if any(span.doctype == UNKNOWN for span in group.papers):
@@ -234,6 +239,23 @@ def _into_dossiers(spans: Iterable[Span], *, keep_sheets: bool) -> list[_Group]:
         groups[-1].papers += [*sheets, span] if keep_sheets else [span]
         sheets = []
     return groups
+
+
+def _as_one(groups: list[_Group]) -> list[_Group]:
+    """Put the papers of a folder together: whoever filled it says they are one dossier.
+
+    Where the papers say otherwise, a person has to look.
+    """
+    if not groups:
+        return []
+    codes = {group.code for group in groups if group.code}
+    return [
+        _Group(
+            [sheet for group in groups for sheet in group.sheets],
+            [paper for group in groups for paper in group.papers],
+            (MIXED_FOLDER,) if len(codes) > 1 else (),
+        )
+    ]
 
 
 def _blank_backs(

@@ -224,15 +224,17 @@ class Work:
     def _fetch(self) -> list[PageTask]:
         batch, key = self.record.batch, self.record.original_key
         numbers = range(1, batch.page_count + 1)
-        if batch.media_type is not MediaType.PAIR:
+        if not batch.media_type.joins:
             path = self.scratch / f"scan{batch.media_type.suffix}"
             self.by.archive.fetch_original(key, path, sha256=batch.sha256)
             return [self._task(path, batch.media_type, number) for number in numbers]
-        pair, paths = self.by.archive.fetch_pair(key, self.scratch, sha256=batch.sha256)
+        joined, paths = self.by.archive.fetch_joined(
+            key, self.scratch, sha256=batch.sha256
+        )
         tasks = []
         for number in numbers:
-            side, place = pair.place(number)
-            task = self._task(paths[side], pair.sides[side].media_type, number)
+            index, place = joined.place(number)
+            task = self._task(paths[index], joined.parts[index].media_type, number)
             tasks.append(replace(task, number_in_file=place))
         return tasks
 

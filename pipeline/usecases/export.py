@@ -47,7 +47,7 @@ from pipeline.usecases.ports import Archive
 log = logging.getLogger(__name__)
 
 _DOSSIER_ID = re.compile(r"[0-9a-f]{16}-[0-9]{2,4}")
-_PAIR = ".json"
+_JOINED = ".json"
 
 IN_REVIEW = "in review: a person has to look first"
 UNKNOWN = "no such dossier"
@@ -272,15 +272,15 @@ class Exporter:
     ) -> Iterator[tuple[Path, str]]:
         key, sha256 = manifest.original_key, manifest.original_sha256
         path = folder / key.rpartition("/")[2]
-        if not key.endswith(_PAIR):
+        if not key.endswith(_JOINED):
             self.archive.fetch_original(key, path, sha256=sha256)
             yield path, sha256
             return
-        pair, sides = self.archive.fetch_pair(key, folder, sha256=sha256)
-        path.write_bytes(pair.to_json())
-        yield path, hashlib.sha256(pair.to_json()).hexdigest()
-        for each, side in zip(sides, pair.sides, strict=True):
-            yield each, side.sha256
+        joined, files = self.archive.fetch_joined(key, folder, sha256=sha256)
+        path.write_bytes(joined.to_json())
+        yield path, hashlib.sha256(joined.to_json()).hexdigest()
+        for each, one in zip(files, joined.parts, strict=True):
+            yield each, one.sha256
 
     def _rebuild(self, manifest: Manifest, shape: Shape, place: Place) -> Package:
         """Make the package again as it was made, and compare what lies there.

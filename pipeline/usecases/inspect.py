@@ -24,6 +24,7 @@ from pipeline.imaging.quality import measure_quality, see_ink
 from pipeline.imaging.shadow import Trace, find_trace, is_back_of, shows_through
 from pipeline.lifeline import end_with_parent
 from pipeline.messages import defect_sentence
+from pipeline.model.intake import ClaimedFile
 from pipeline.model.quality import Defect, PageDefect, group_pages
 from pipeline.model.scan import Counter, MediaType, Priority
 from pipeline.model.state import BatchRecord
@@ -179,11 +180,10 @@ class Desk:
     _threads: dict[bool, ThreadPoolExecutor] = field(default_factory=dict, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
 
-    def ask(self, record: BatchRecord, path: Path) -> None:
-        """Have the scan at *path* looked at, once, and do not wait for it."""
+    def ask(self, record: BatchRecord, claimed: ClaimedFile) -> None:
+        """Have the scan in staging looked at, once, and do not wait for it."""
         batch = record.batch
-        known = record.defects is not None or batch.id in self._asked
-        if known or batch.media_type is MediaType.PAIR:  # two files: left to the reader
+        if record.defects is not None or batch.id in self._asked:
             return
         self._asked.add(batch.id)
         is_backlog = any(
@@ -193,19 +193,27 @@ class Desk:
         )
         if is_backlog not in self._threads:
             self._threads[is_backlog] = ThreadPoolExecutor(1, "desk")
-        self._threads[is_backlog].submit(self._inspect, record, path)
+        self._threads[is_backlog].submit(self._inspect, record, claimed.parts)
 
-    def _inspect(self, record: BatchRecord, path: Path) -> None:
+    def _inspect(self, record: BatchRecord, files: Sequence[Path]) -> None:
         try:
-            batch = record.batch
-            numbers = range(1, batch.page_count + 1)
-            places = [(path, batch.media_type, number) for number in numbers]
-            self.inspector.inspect(record, places)
+            self.inspector.inspect(record, list(self._places(record, files)))
         except (PipelineError, OSError, CancelledError) as error:
             # Whoever reads the scan looks at it first, if nobody has.
             log.info("batch %s not looked at: %s", record.batch.id, type(error))
         except Exception:
             log.exception("batch %s not looked at", record.batch.id)
+
+    def _places(self, record: BatchRecord, files: Sequence[Path]) -> Iterator[Place]:
+        batch = record.batch
+        numbers = range(1, batch.page_count + 1)
+        if not batch.media_type.joins:
+            yield from ((files[0], batch.media_type, number) for number in numbers)
+            return
+        key = record.original_key
+        joined = self.inspector.archive.joined(key, sha256=batch.sha256)
+        for index, place in map(joined.place, numbers):
+            yield files[index], joined.parts[index].media_type, place
 
     def __enter__(self) -> "Desk":
         return self

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.intake import ClaimedFile, Probe
-from pipeline.model.pair import Pair
+from pipeline.model.joined import Joined
 from pipeline.model.proof import Finding, MadeDigest
 from pipeline.model.quality import PageDefect
 from pipeline.model.scan import ScanBatch
@@ -86,10 +86,18 @@ class Inbox(Protocol):
     def is_unchanged(self, claimed: ClaimedFile) -> bool:
         """Tell whether nobody wrote to the file since it was claimed."""
 
-    def set_aside(self, claimed: ClaimedFile, reason: str, found: str) -> Path:
+    def set_aside(
+        self, claimed: ClaimedFile, reason: str, found: str, bad: str = ""
+    ) -> Path:
         """Move the file to its counter's ``set-aside/`` with a reason file beside it.
 
         Doing it again after a crash is harmless.
+
+        Args:
+            claimed: what is set aside.
+            reason: its code.
+            found: what was found, for whoever has to look.
+            bad: the name of the one of a folder's files that it was found in.
         """
 
     def drop_again(self, counter_id: str, claim: str) -> bool:
@@ -102,8 +110,12 @@ class Inbox(Protocol):
             OSError: the folder cannot be written to.
         """
 
-    def put_back(self, claimed: ClaimedFile) -> None:
-        """Return a file that is still being written to its drop folder."""
+    def put_back(self, claimed: ClaimedFile) -> bool:
+        """Return a file that is still being written to its drop folder.
+
+        Returns:
+            Whether that was possible; not for a folder in whose place there is another.
+        """
 
     def release(self, claimed: ClaimedFile) -> None:
         """Remove a claimed file whose original is safe in the store."""
@@ -140,18 +152,28 @@ class Archive(Protocol):
             ObjectConflict: the stored bytes are not those of *sha256*.
         """
 
-    def put_pair(self, batch: ScanBatch, pair: Pair, paths: tuple[Path, Path]) -> str:
-        """Store fronts and backs, then what joins them; returns the key of that.
+    def put_joined(
+        self, batch: ScanBatch, joined: Joined, paths: Sequence[Path]
+    ) -> str:
+        """Store several files, then what joins them; returns the key of that.
 
         Raises:
             StoreUnavailable: no usable answer.
             ObjectConflict: what was read back is not what was written.
         """
 
-    def fetch_pair(
+    def joined(self, key: str, *, sha256: str) -> Joined:
+        """Load what joins several files.
+
+        Raises:
+            ObjectMissing: nothing is stored under *key*.
+            ObjectConflict: the stored bytes are not those of *sha256*.
+        """
+
+    def fetch_joined(
         self, key: str, folder: Path, *, sha256: str
-    ) -> tuple[Pair, tuple[Path, Path]]:
-        """Write fronts and backs into *folder*.
+    ) -> tuple[Joined, tuple[Path, ...]]:
+        """Write the files that an original joins into *folder*.
 
         Raises:
             ObjectMissing: one of them, or what joins them, is not stored.

@@ -2,22 +2,25 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import (
     DuplicateScan,
+    LateScan,
     ObjectConflict,
     ObjectMissing,
+    OversizedScan,
     ScanRejected,
     SidesDiffer,
 )
 from pipeline.model.dossier import DossierStatus
 from pipeline.model.intake import ClaimedFile
-from pipeline.model.pair import SIDE_NAMES, Pair, Side
-from pipeline.model.scan import MediaType, ScanBatch, to_batch_id
+from pipeline.model.joined import SIDE_NAMES, FolderScan, Joined, Pair, Part
+from pipeline.model.scan import ScanBatch, to_batch_id
 from pipeline.model.state import ENDED_BADLY, BatchRecord, BatchState, RejectedScan
 from pipeline.usecases.ports import Archive, Catalog, Inbox, Prober
 
@@ -25,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
 """Bytes hashed at a time."""
+
+_AT_ONCE = 3.0
+"""Seconds that the files of one folder are looked into before others have a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,21 @@ class Receiver:
     archive: Archive
     catalog: Catalog
     clock: Callable[[], datetime]
+    max_pages: int = 2_000
+    """Pages of a folder's files together; those of a file are the prober's matter."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    _looked: dict[str, list[Part]] = field(default_factory=dict, init=False)
+    """What was found in the first files of a long folder, by claim."""
 
     def receive(self, claimed: ClaimedFile) -> BatchRecord | RejectedScan | None:
         """Turn a claimed file into a recorded batch whose original is safe.
 
         Returns:
             The batch's record; the rejection, when the file was set aside; None when
-            somebody still writes to the file and it went back to its drop folder.
+            somebody still writes to the file and it went back to its drop folder, or
+            when it is a folder of many files and others should have a turn: then the
+            next call goes on.
 
         Raises:
             StoreUnavailable, CatalogBusy: nothing is lost; the claim stays in staging.
@@ -82,8 +96,7 @@ class Receiver:
     def _let_go(self, claimed: ClaimedFile, record: BatchRecord) -> None:
         """Release a file if the store shows what it became; else file it again."""
         batch = record.batch
-        pair = None if claimed.backs is None else self._pair(claimed, claimed.backs)
-        self._put(batch, claimed, pair)
+        self._put(batch, claimed, self._joined_again(claimed, record))
         try:
             for dossier_id in self.catalog.dossiers_of(batch.id):
                 self.archive.manifest(dossier_id)
@@ -94,8 +107,12 @@ class Receiver:
             self.inbox.release(claimed)
 
     def _accept(self, claimed: ClaimedFile) -> BatchRecord | None:
-        pair = None if claimed.backs is None else self._pair(claimed, claimed.backs)
-        scan = self._side(claimed.path) if pair is None else _joined(pair)
+        joined = None
+        if len(claimed.parts) > 1 or claimed.is_folder:
+            joined = self._join(claimed)
+            if joined is None:
+                return None
+        scan = self._part(claimed.path) if joined is None else _described(joined)
         batch = ScanBatch(
             id=to_batch_id(scan.sha256),
             counter_id=claimed.counter_id,
@@ -111,7 +128,7 @@ class Receiver:
             self._return_to_writer(claimed)
             return None
         try:
-            key = self._put(batch, claimed, pair)
+            key = self._put(batch, claimed, joined)
         except ObjectConflict:
             # The bytes read for the store are not those that were hashed.
             if self.inbox.is_unchanged(claimed):
@@ -125,29 +142,63 @@ class Receiver:
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
         return record
 
-    def _put(self, batch: ScanBatch, claimed: ClaimedFile, pair: Pair | None) -> str:
-        if pair is None or claimed.backs is None:
+    def _put(
+        self, batch: ScanBatch, claimed: ClaimedFile, joined: Joined | None
+    ) -> str:
+        if joined is None:
             return self.archive.put_original(batch, claimed.path)
-        return self.archive.put_pair(batch, pair, (claimed.path, claimed.backs))
+        return self.archive.put_joined(batch, joined, claimed.parts)
 
-    def _pair(self, claimed: ClaimedFile, backs: Path) -> Pair:
-        """Look into fronts and backs; both are refused where one is, or they differ."""
-        sides = []
-        for name, path in zip(SIDE_NAMES, (claimed.path, backs), strict=True):
+    def _joined_again(self, claimed: ClaimedFile, record: BatchRecord) -> Joined | None:
+        """Tell what joins the files of a claim that was received already."""
+        if not record.batch.media_type.joins:
+            return None
+        key, sha256 = record.original_key, record.batch.sha256
+        try:
+            return self.archive.joined(key, sha256=sha256)
+        except ObjectMissing:  # the store lost it: the files still tell
+            parts = [self._part(path) for path in claimed.parts]
+            return self._to_joined(claimed, parts)
+
+    def _join(self, claimed: ClaimedFile) -> Joined | None:
+        """Look into files that are one scan; all are refused where one is.
+
+        Returns:
+            What joins them; None where that takes long and others have their turn.
+        """
+        if claimed.fault is not None:
+            raise claimed.fault
+        ends = self.monotonic() + _AT_ONCE
+        parts = self._looked.setdefault(claimed.id, [])
+        for number, path in enumerate(claimed.parts, start=1):
+            if number <= len(parts):
+                continue
+            if self.monotonic() > ends:
+                return None
             try:
-                sides.append(self._side(path))
+                parts.append(self._part(path))
             except ScanRejected as error:
-                raise type(error)(f"{name}: {error}") from error
-        if sides[0].sha256 == sides[1].sha256:
+                raise _of_part(error, claimed, path, number) from error
+        del self._looked[claimed.id]
+        return self._to_joined(claimed, parts)
+
+    def _to_joined(self, claimed: ClaimedFile, parts: list[Part]) -> Joined:
+        if claimed.is_folder:
+            folder = FolderScan(tuple(parts))
+            if folder.page_count > self.max_pages:
+                raise OversizedScan(f"{folder.page_count} pages in a folder")
+            return folder
+        fronts, backs = parts
+        if fronts.sha256 == backs.sha256:
             raise SidesDiffer("fronts and backs are the same file")
         try:
-            return Pair(sides[0], sides[1], claimed.backs_reversed)
+            return Pair(fronts, backs, claimed.backs_reversed)
         except ValueError as error:
             raise SidesDiffer(str(error)) from error
 
-    def _side(self, path: Path) -> Side:
+    def _part(self, path: Path) -> Part:
         sha256, found = hash_file(path), self.probe(path)
-        return Side(sha256, found.media_type, found.page_count, path.stat().st_size)
+        return Part(sha256, found.media_type, found.page_count, path.stat().st_size)
 
     def _refuse_duplicate(
         self, claimed: ClaimedFile, earlier: BatchRecord | None
@@ -164,12 +215,20 @@ class Receiver:
                 self.inbox.release(each)
 
     def _return_to_writer(self, claimed: ClaimedFile) -> None:
+        """Give back what is still written to.
+
+        Raises:
+            LateScan: it is a folder, and the writer has begun another in its place.
+        """
+        self._looked.pop(claimed.id, None)
+        if not self.inbox.put_back(claimed):
+            raise LateScan("written to while it was taken in")
         log.info("claim %s put back: the file is still being written", claimed.id)
-        self.inbox.put_back(claimed)
 
     def refuse(self, claimed: ClaimedFile, error: ScanRejected) -> RejectedScan:
         """Record a refusal and set the claim's files aside."""
-        sha256 = hash_file(claimed.path)
+        self._looked.pop(claimed.id, None)
+        sha256 = None if claimed.is_folder else hash_file(claimed.path)
         rejected = RejectedScan(
             claim=claimed.id,
             counter_id=claimed.counter_id,
@@ -179,19 +238,30 @@ class Receiver:
             batch_id=error.batch_id if isinstance(error, DuplicateScan) else None,
         )
         self.catalog.reject(rejected)
-        self.inbox.set_aside(claimed, error.reason, str(error))
+        self.inbox.set_aside(claimed, error.reason, str(error), error.part)
         log.info("claim %s set aside: %s", claimed.id, error.reason)
         return rejected
 
 
-def _joined(pair: Pair) -> Side:
-    """Describe what joins a pair as if it were a scan: it is the batch's original."""
-    return Side(
-        sha256=hashlib.sha256(pair.to_json()).hexdigest(),
-        media_type=MediaType.PAIR,
-        page_count=pair.page_count,
-        size=sum(side.size for side in pair.sides),
+def _described(joined: Joined) -> Part:
+    """Describe what joins files as if it were a scan: it is the batch's original."""
+    return Part(
+        sha256=hashlib.sha256(joined.to_json()).hexdigest(),
+        media_type=joined.media_type,
+        page_count=joined.page_count,
+        size=sum(part.size for part in joined.parts),
     )
+
+
+def _of_part(
+    error: ScanRejected, claimed: ClaimedFile, path: Path, number: int
+) -> ScanRejected:
+    """Say of which file a refusal is."""
+    if not claimed.is_folder:
+        return type(error)(f"{SIDE_NAMES[number - 1]}: {error}")
+    named = type(error)(f"file {number} of {len(claimed.parts)}: {error}")
+    named.part = str(path.relative_to(claimed.path))
+    return named
 
 
 def to_batch_state(status: DossierStatus) -> BatchState:

@@ -100,7 +100,7 @@ def time_scan(pages: int, seed: int) -> float:
             began = time.perf_counter()
             record = app.receiver.receive(claimed)
             assert isinstance(record, BatchRecord)
-            app.desk.ask(record, claimed.path)
+            app.desk.ask(record, claimed)
             while _defects(app, record) is None:
                 time.sleep(0.05)
             return time.perf_counter() - began

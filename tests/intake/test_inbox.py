@@ -13,8 +13,16 @@ from pipeline.errors import ConfigError, DamagedScan, IncompleteScan, Unsupporte
 from pipeline.intake.inbox import DropFolders, InboxOptions, Patience
 from pipeline.intake.listing import STATUS_FILE
 from pipeline.model.intake import Probe
-from pipeline.model.scan import Counter, FolderRules, MediaType, Priority, Share
+from pipeline.model.scan import (
+    Counter,
+    FolderRules,
+    MediaType,
+    Priority,
+    Share,
+    Subfolders,
+)
 
+DOSSIERS = FolderRules(subfolders=Subfolders.DOSSIERS)
 COUNTERS = (Counter("one", "Quầy 1", "UBND"), Counter("two", "Quầy 2", "UBND"))
 OPTIONS = InboxOptions(Patience(quiet_period=10, give_up_after=600, damaged_after=30))
 
@@ -636,3 +644,89 @@ def test_a_folder_below_another_counters_is_that_of_its_own_counter(
     inbox = bench.open(FolderRules(path="two/khai-sinh"))
     assert bench.settle(inbox) == ["one"]
     assert not below.exists()
+
+
+def test_a_folder_is_taken_when_all_its_files_are_still(bench: Bench) -> None:
+    inbox = bench.open(DOSSIERS)
+    for number in range(1, 4):
+        bench.drop(f"hồ sơ/{number}.pdf")
+        assert inbox.sweep() == ()
+        bench.clock.seconds += 9
+    bench.clock.seconds += 1
+    inbox.sweep()
+    bench.clock.seconds += 15  # it paused for 9 s, so it may for 22.5 s
+    (claimed,) = inbox.sweep()
+    assert [path.name for path in claimed.parts] == ["1.pdf", "2.pdf", "3.pdf"]
+    assert not (bench.root / "one" / "hồ sơ").exists()
+
+
+@pytest.mark.parametrize("name", ["2.pdf", "phụ lục/2.pdf"])
+def test_one_file_that_is_not_whole_keeps_its_folder_waiting(
+    name: str, bench: Bench
+) -> None:
+    bench.not_whole.add("2.pdf")
+    inbox = bench.open(DOSSIERS)
+    for each in ("1.pdf", name, "3.pdf"):
+        bench.drop(f"hồ sơ/{each}")
+    assert bench.settle(inbox) == []
+    bench.clock.seconds = 599
+    assert inbox.sweep() == ()
+    bench.clock.seconds = 601
+    assert len(inbox.sweep()) == 1
+
+
+def test_a_temporary_name_keeps_its_folder_waiting(bench: Bench) -> None:
+    inbox = bench.open(DOSSIERS)
+    bench.drop("hồ sơ/1.pdf")
+    growing = bench.drop("hồ sơ/2.pdf.part")
+    assert bench.settle(inbox) == []
+    growing.rename(growing.with_suffix(""))
+    assert bench.settle(inbox) == ["one"]
+
+
+def test_a_marked_folder_is_taken_with_its_marker(bench: Bench) -> None:
+    inbox = bench.open(replace(DOSSIERS, done_marker=True))
+    bench.drop("hồ sơ/1.pdf")
+    assert bench.settle(inbox) == []
+    bench.drop("hồ sơ.done")
+    assert bench.settle(inbox) == ["one"]
+    assert [path.name for path in (bench.root / "one").iterdir()] == [".sohoa"]
+
+
+def test_a_folder_that_cannot_be_moved_back_is_never_removed(bench: Bench) -> None:
+    inbox = bench.open(DOSSIERS)
+    bench.drop("hồ sơ/1.pdf", b"one")
+    bench.settle(inbox)
+    (claimed,) = inbox.claimed()
+    bench.drop("hồ sơ/2.pdf", b"two")
+    assert not inbox.put_back(claimed)
+    assert inbox.claimed() == (claimed,)
+
+
+def test_a_link_in_the_place_of_a_folder_is_left_alone(bench: Bench) -> None:
+    bench.drop("hồ sơ/1.pdf", counter="two")
+    (bench.root / "one").mkdir()
+    (bench.root / "one" / "link").symlink_to(bench.root / "two" / "hồ sơ")
+    assert bench.settle(bench.open(DOSSIERS)) == []
+    assert (bench.root / "one" / "link").is_symlink()
+
+
+def test_files_of_a_long_folder_are_looked_into_in_several_sweeps(
+    bench: Bench,
+) -> None:
+    looked: list[str] = []
+
+    def slow(path: Path) -> Probe:
+        bench.clock.seconds += 1
+        looked.append(path.name)
+        return Probe(MediaType.PDF, 1)
+
+    inbox = bench.open(DOSSIERS)
+    inbox.is_whole = slow
+    for number in range(12):
+        bench.drop(f"hồ sơ/{number}.pdf")
+    bench.settle(inbox)
+    assert 0 < len(looked) < 12
+    while not inbox.claimed():
+        inbox.sweep()
+    assert looked == [f"{number}.pdf" for number in range(12)]

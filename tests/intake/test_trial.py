@@ -7,7 +7,7 @@ import pytest
 from pipeline.intake import trial
 from pipeline.intake.staging import Staging
 from pipeline.intake.trial import try_folder
-from pipeline.model.scan import Counter, FolderRules, Share
+from pipeline.model.scan import Counter, FolderRules, Share, Subfolders
 
 
 def found(root: Path, rules: FolderRules | None = None) -> list[str]:
@@ -18,6 +18,12 @@ def found(root: Path, rules: FolderRules | None = None) -> list[str]:
 
 def test_a_sound_folder_has_no_trouble_and_keeps_nothing(tmp_path: Path) -> None:
     assert found(tmp_path, FolderRules(keep_days=1)) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_sound_folder_of_dossiers_has_no_trouble_either(tmp_path: Path) -> None:
+    rules = FolderRules(keep_days=1, subfolders=Subfolders.DOSSIERS)
+    assert found(tmp_path, rules) == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

@@ -18,8 +18,8 @@ from pipeline.model.dossier import (
     PlannedDossier,
     Span,
 )
+from pipeline.model.joined import Pair, Part
 from pipeline.model.mark import Conversion
-from pipeline.model.pair import Pair, Side
 from pipeline.model.retention import Retention
 from pipeline.model.scan import MediaType, Page, ScanBatch, to_batch_id
 from pipeline.model.signature import AgencySignature, Change, IncomingSignature
@@ -100,11 +100,11 @@ class Office:
         for side, place in zip(sides, paths, strict=True):
             place.write_bytes(side)
         pair = Pair(
-            *(Side(sha256(one), MediaType.PDF, 1, len(one)) for one in sides),
+            *(Part(sha256(one), MediaType.PDF, 1, len(one)) for one in sides),
             backs_reversed=True,
         )
         batch = make_batch(pair.to_json(), MediaType.PAIR)
-        key = self.archive.put_pair(batch, pair, paths)
+        key = self.archive.put_joined(batch, pair, paths)
         status = DossierStatus.FILED
         (manifest,) = self._file(batch, key, (code,), 1, status, (), fields())
         return manifest

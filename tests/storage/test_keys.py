@@ -39,7 +39,7 @@ def test_the_month_of_an_original_is_that_of_utc() -> None:
     )
 
 
-@pytest.mark.parametrize("media_type", sorted(set(MediaType) - {MediaType.PAIR}))
+@pytest.mark.parametrize("media_type", [each for each in MediaType if not each.joins])
 def test_an_original_keeps_the_ending_of_its_kind(media_type: MediaType) -> None:
     key = keys.original_key(replace(BATCH, media_type=media_type))
 
@@ -47,12 +47,13 @@ def test_an_original_keeps_the_ending_of_its_kind(media_type: MediaType) -> None
     assert keys.media_type(key) == media_type
 
 
-def test_two_scans_lie_beside_what_joins_them() -> None:
+def test_files_of_a_scan_lie_beside_what_joins_them() -> None:
     joined = keys.original_key(replace(BATCH, media_type=MediaType.PAIR))
-    key = keys.side_key(joined, "backs", MediaType.TIFF)
-    assert key == joined.replace("scan.json", "backs.tif")
-    assert keys.find_side(key) == (BATCH.id, joined, "backs")
-    assert keys.find_side(joined) is None
+    for name in ("backs", "0001"):
+        key = keys.part_key(joined, name, MediaType.TIFF)
+        assert key == joined.replace("scan.json", f"{name}.tif")
+        assert keys.find_part(key) == (BATCH.id, joined, name)
+    assert keys.find_part(joined) is None
 
 
 @pytest.mark.parametrize(

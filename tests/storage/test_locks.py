@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 
+from pipeline.model.joined import FolderScan, Part
 from pipeline.model.retention import Retention
+from pipeline.model.scan import MediaType, to_batch_id
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.init import FirstLock, S3Identity, init_buckets, init_users
 from pipeline.storage.local_store import LocalStore
@@ -17,7 +20,7 @@ from pipeline.storage.s3 import S3Connection
 from pipeline.storage.store import NotAllowed, NotLockable
 from tests.servers import S3Server
 from tests.storage.conftest import connect, open_store
-from tests.storage.records import BATCH_ID, DOSSIER_ID, file_dossier, manifest
+from tests.storage.records import BATCH, BATCH_ID, DOSSIER_ID, file_dossier, manifest
 
 ORIGINAL = f"originals/2026/11/{BATCH_ID}/scan.pdf"
 PDF = f"dossiers/{DOSSIER_ID}/r1/01-giay-khai-sinh.pdf"
@@ -144,6 +147,29 @@ def test_a_batch_is_held_with_all_its_dossiers(
     archive.commit(replace(manifest(), id=f"{BATCH_ID[:16]}-02"))
 
     assert archive.hold(BATCH_ID, True) == 1 + 3 + 1 + 1
+
+
+def test_every_file_of_a_scan_is_locked(
+    connection: S3Connection, tmp_path: Path
+) -> None:
+    init_buckets(connection)
+    store = open_store(connection)
+    archive = ObjectArchive(store)
+    (tmp_path / "1").write_bytes(b"one")
+    part = Part(sha256(b"one").hexdigest(), MediaType.TIFF, 1, 3)
+    joined = FolderScan((part, part))
+    digest = sha256(joined.to_json()).hexdigest()
+    batch = replace(
+        BATCH, id=to_batch_id(digest), sha256=digest, media_type=MediaType.FOLDER
+    )
+    key = archive.put_joined(batch, joined, [tmp_path / "1"] * 2)
+    filed = replace(file_dossier(archive, tmp_path), original_key=key)
+
+    ObjectArchive(store, retention=TEN_YEARS).retain(filed)
+
+    assert archive.hold(batch.id, True) == 3
+    found = store.locks.find(key.replace("scan.json", "0002.tif"))
+    assert (found.held, found.until) == (True, store.locks.find(PDF).until)
 
 
 def test_a_lock_that_failed_is_made_when_the_day_is_digested(

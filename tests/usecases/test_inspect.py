@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from PIL import Image
 from pipeline.imaging.quality import see_ink
 from pipeline.imaging.shadow import Trace, find_trace
 from pipeline.messages import defect_sentence
+from pipeline.model.intake import ClaimedFile
 from pipeline.model.quality import Defect, PageDefect
-from pipeline.model.scan import MediaType
+from pipeline.model.scan import FolderRules, MediaType, Subfolders
 from pipeline.model.state import BatchRecord, BatchState
 from pipeline.usecases.inspect import (
     Desk,
@@ -22,7 +24,7 @@ from pipeline.usecases.inspect import (
     judge_scan,
 )
 from tests.drawing import Pixels, blank_back, blurred, page_of_text, to_jpeg, to_pdf
-from tests.usecases.fakes import COUNTER, House
+from tests.usecases.fakes import COUNTER, House, open_house
 
 
 def seen(page: Pixels) -> Trace:
@@ -35,11 +37,11 @@ BLANK = Look(blank=True, trace=seen(blank_back(seed=1).image))
 BACK = Look(blank=True, trace=seen(blank_back(bleed=0.1, seed=3).image))
 
 
-def claim(house: House, data: bytes) -> tuple[BatchRecord, Path]:
+def claim(house: House, data: bytes) -> tuple[BatchRecord, ClaimedFile]:
     claimed = house.claim(data)
     record = house.receiver.receive(claimed)
     assert isinstance(record, BatchRecord)
-    return record, claimed.path
+    return record, claimed
 
 
 def places(path: Path, pages: int = 3) -> list[Place]:
@@ -97,8 +99,8 @@ SPOILT = (PageDefect(2, Defect.BLURRED),)
 
 def test_a_scan_is_judged_once_and_recorded(house: House, pool: LookPool) -> None:
     inspector = Inspector(house.archive, house.catalog, pool, (COUNTER,))
-    record, path = claim(house, to_pdf(SHEETS))
-    assert inspector.inspect(record, places(path)) == SPOILT
+    record, claimed = claim(house, to_pdf(SHEETS))
+    assert inspector.inspect(record, places(claimed.path)) == SPOILT
     recorded = house.catalog.batches()[0]
     assert recorded.defects == SPOILT
     assert inspector.inspect(recorded, places(Path("gone"))) == SPOILT
@@ -107,18 +109,20 @@ def test_a_scan_is_judged_once_and_recorded(house: House, pool: LookPool) -> Non
 def test_the_first_page_is_kept_small_for_the_counters_page(
     house: House, pool: LookPool
 ) -> None:
-    record, path = claim(house, to_pdf(SHEETS))
+    record, claimed = claim(house, to_pdf(SHEETS))
 
-    Inspector(house.archive, house.catalog, pool, ()).inspect(record, places(path))
+    Inspector(house.archive, house.catalog, pool, ()).inspect(
+        record, places(claimed.path)
+    )
 
     picture = Image.open(io.BytesIO(house.archive.glance(record.batch.id)))
     assert (picture.format, max(picture.size)) == ("JPEG", 240)
 
 
 def test_a_good_scan_is_known_to_be_good(house: House, pool: LookPool) -> None:
-    record, path = claim(house, to_pdf(SHEETS[:1]))
+    record, claimed = claim(house, to_pdf(SHEETS[:1]))
     Inspector(house.archive, house.catalog, pool, (COUNTER,)).inspect(
-        record, places(path, 1)
+        record, places(claimed.path, 1)
     )
     assert house.catalog.batches()[0].defects == ()
 
@@ -150,11 +154,11 @@ def test_a_picture_without_pixels_goes_unjudged(pool: LookPool, tmp_path: Path) 
 
 
 def test_the_desk_looks_beside_other_work(house: House) -> None:
-    record, path = claim(house, to_pdf(SHEETS))
+    record, claimed = claim(house, to_pdf(SHEETS))
     pool = LookPool(InspectOptions(workers=1, seconds=60))
     desk = Desk(Inspector(house.archive, house.catalog, pool, (COUNTER,)))
     for _ in range(2):
-        desk.ask(record, path)
+        desk.ask(record, claimed)
     for thread in desk._threads.values():
         thread.shutdown(wait=True)
     with desk:
@@ -162,10 +166,27 @@ def test_the_desk_looks_beside_other_work(house: House) -> None:
     assert house.catalog.batches()[0].defects == SPOILT
 
 
+def test_the_desk_looks_at_each_file_of_a_folder(home: Path) -> None:
+    rules = FolderRules(subfolders=Subfolders.DOSSIERS)
+    house = open_house(home, counter=replace(COUNTER, folder=rules))
+    for number, sheet in enumerate(SHEETS, start=1):
+        house.drop(to_pdf([sheet]), f"one/{number}.pdf")
+    (claimed,) = house.inbox.sweep()
+    record = house.receiver.receive(claimed)
+    assert isinstance(record, BatchRecord)
+    pool = LookPool(InspectOptions(workers=1, seconds=60))
+    with Desk(Inspector(house.archive, house.catalog, pool, (COUNTER,))) as desk:
+        desk.ask(record, claimed)
+        for thread in desk._threads.values():
+            thread.shutdown(wait=True)
+    assert house.catalog.batches()[0].defects == SPOILT
+    assert house.archive.glance(record.batch.id).startswith(b"\xff\xd8")
+
+
 def test_a_desk_that_closes_leaves_the_rest(house: House) -> None:
-    record = house.receive(to_pdf(SHEETS))
+    record, claimed = claim(house, to_pdf(SHEETS))
     with Desk(Inspector(house.archive, house.catalog, LookPool(), (COUNTER,))) as desk:
-        desk.ask(record, Path("gone"))
+        desk.ask(record, replace(claimed, path=Path("gone")))
     assert house.catalog.batches()[0].defects is None
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import StoreUnavailable
 from pipeline.messages import advice, sentence
-from pipeline.model.pair import Pair
+from pipeline.model.joined import Pair, read_joined
 from pipeline.model.scan import FolderRules, MediaType, Sides
 from pipeline.model.state import BatchState
 from pipeline.usecases.status import StatusFile
@@ -74,7 +74,8 @@ def test_both_originals_are_kept_byte_for_byte(house: House) -> None:
     drop(house, BACKS, "b.tif", minutes=1)
     house.work_through()
     (record,) = house.catalog.batches()
-    pair = Pair.from_json(house.archive.read(record.original_key))
+    pair = read_joined(house.archive.read(record.original_key))
+    assert isinstance(pair, Pair)
     folder = record.original_key.removesuffix("scan.json")
     assert record.batch.media_type is MediaType.PAIR
     assert pair.backs_reversed
