@@ -7,6 +7,7 @@ the form of its kind, and how many readings of the place there are. Below
 ``review_below`` of the field or its type a person looks.
 """
 
+import math
 from collections.abc import Sequence
 
 from pipeline.extract.values import Parsed
@@ -34,28 +35,20 @@ NUMERIC = frozenset(
 )
 """Kinds where one wrong character is another valid value."""
 
-FREE_TEXT = frozenset({Kind.TEXT, Kind.ADDRESS, Kind.AGENCY})
-
 READ_ONCE = 0.81
 """Factor for a number that was read once: accepted at the default threshold of 0.80
 only where its words are of the class that is right 99.4 times in a hundred."""
 
-_FORGIVING = 0.15
-"""A long text is worth what its mean says, but at most this above its worst word."""
-
 
 def of_words(words: Sequence[OcrWord], kind: Kind) -> float:
-    """Judge the words of a value: by the worst of them, texts by their mean, too."""
+    """Judge the words of a value: all of them have to be right."""
     counted = [word for word in words if any(map(str.isalnum, word.text))]
     if kind in NUMERIC:
         with_digits = [w for w in counted if any(map(str.isdigit, w.text))]
         counted = with_digits or counted
     if not counted:
         return 0.0
-    shares = [word.confidence for word in counted]
-    if kind in FREE_TEXT:
-        return min(sum(shares) / len(shares), min(shares) + _FORGIVING)
-    return min(shares)
+    return math.prod(word.confidence for word in counted)
 
 
 def of_value(

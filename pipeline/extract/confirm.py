@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pipeline.extract.agency import NAMES
 from pipeline.extract.places import known_words
@@ -21,6 +22,9 @@ def confirm(
 ) -> tuple[tuple[OcrWord, ...], bool]:
     """Raise the confidence of words that other readings or a closed list confirm.
 
+    Where both others read a word alike without the point or comma that the page's
+    reading has, or with another one, it is a speck, and theirs counts.
+
     Returns:
         The words, and whether the other model reads one of them otherwise.
     """
@@ -29,19 +33,21 @@ def confirm(
         known = known_words([word.text for word in words], NAMES)
     confirmed = {place for place, is_known in enumerate(known) if is_known}
     contradicted: set[int] = set()
+    texts = [word.text for word in words]
     for look in read.second_looks:
         inside = [place for place, word in enumerate(words) if _holds(look, word)]
         alike = _compare(look, [words[place].text for place in inside])
-        for place, is_alike in zip(inside, alike, strict=False):
-            if is_alike:
+        for place, seen in zip(inside, alike, strict=False):
+            if seen:
                 confirmed.add(place)
-            elif is_alike is False:
+                texts[place] = seen
+            elif seen is False:
                 contradicted.add(place)
     sure = tuple(
-        replace(word, confidence=max(word.confidence, CONFIRMED))
+        replace(word, text=text, confidence=max(word.confidence, CONFIRMED))
         if place in confirmed
         else word
-        for place, word in enumerate(words)
+        for place, (word, text) in enumerate(zip(words, texts, strict=True))
     )
     return sure, bool(contradicted - confirmed)
 
@@ -72,10 +78,12 @@ def _holds(look: SecondLook, word: OcrWord) -> bool:
     return box.left <= x < box.right and box.top <= y < box.bottom
 
 
-def _compare(look: SecondLook, texts: Sequence[str]) -> list[bool | None]:
+def _compare(
+    look: SecondLook, texts: Sequence[str]
+) -> list[str | Literal[False] | None]:
     """Compare the *texts* of neighboring words with the other readings of *look*.
 
-    True: both readers see the word; False: the other model sees another one; None:
+    The word: both readers see it; False: the other model sees another one; None:
     nothing can be said.
     """
     page, *others = look.readings
@@ -85,20 +93,20 @@ def _compare(look: SecondLook, texts: Sequence[str]) -> list[bool | None]:
     if start is None:
         return []
     seen = {
-        reading.reader: [_letters(word) for word in reading.text.split()]
+        reading.reader: words
         for reading in others
         if reading.reader in _READERS
+        and len(words := reading.text.split()) == len(printed)
     }
-    told: list[bool | None] = []
-    for place, word in enumerate(wanted, start):
-        votes = {
-            reader: words[place] == word
-            for reader, words in seen.items()
-            if len(words) == len(printed)
-        }
-        agreed = len(votes) == len(_READERS) and all(votes.values())
-        against = not votes.get("second-model", True)
-        told.append(True if agreed else False if against else None)
+    told: list[str | Literal[False] | None] = []
+    for place, (word, text) in enumerate(zip(wanted, texts, strict=True), start):
+        votes = {reader: _letters(words[place]) for reader, words in seen.items()}
+        if len(votes) == len(_READERS) and all(vote == word for vote in votes.values()):
+            whole = {words[place] for words in seen.values()}
+            told.append(whole.pop() if len(whole) == 1 else text)
+        else:
+            against = votes.get("second-model", word) != word
+            told.append(False if against else None)
     return told
 
 

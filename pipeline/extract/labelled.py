@@ -6,7 +6,7 @@ from datetime import date
 
 from pipeline.extract.boxed import judge_boxes, place_of, raw_text
 from pipeline.extract.confidence import NUMERIC, of_value
-from pipeline.extract.confirm import confirm, read_otherwise
+from pipeline.extract.confirm import CONFIRMED, confirm, read_otherwise
 from pipeline.extract.dates import find_dates
 from pipeline.extract.form import Value
 from pipeline.extract.metadata import missing
@@ -22,6 +22,7 @@ from pipeline.extract.votes import (
 )
 from pipeline.model.dossier import Field, FieldStatus
 from pipeline.model.geometry import enclosing
+from pipeline.model.syllables import is_spelt
 from pipeline.model.template import DocType, FieldRule, Kind
 from pipeline.model.text import OcrWord, ReadPage
 from pipeline.model.unicode import comparable
@@ -173,11 +174,15 @@ def _confirmed(
 ) -> tuple[Parsed, float, str]:
     """Judge a text by its words, those that other readings confirm raised."""
     words, contradicted = confirm(value.words, kind, read)
+    if _text(words) != value.text:
+        parsed = parse(kind, _text(words))
     confidence = of_value(words, kind, parsed, value.label_score, False)
     if kind is not Kind.PERSON_NAME:
-        return parsed, confidence, ""
+        why = "another reading contradicts" if contradicted else _misspelt(words)
+        return parsed, min(confidence, CONTRADICTED) if why else confidence, why
     rare = is_rare_spelling(parsed.value or "")
-    other = parse(kind, read_otherwise(value.words, read) or "") if rare else None
+    odd = rare or not parsed.understood or bool(_misspelt(words))
+    other = parse(kind, read_otherwise(value.words, read) or "") if odd else None
     if other and other.certainty == FITS and _is_usual(other.value):
         why = "two readings agree on the usual spelling"
         return other, round(AGREED_BY_TWO * value.label_score, 3), why
@@ -188,8 +193,23 @@ def _confirmed(
     return parsed, confidence, ""
 
 
+def _misspelt(words: Sequence[OcrWord]) -> str:
+    """Name a word with marks that no syllable has and that nothing confirms.
+
+    ``Thuợng`` has lost a mark; ``Krông Búk`` is spelt so, and confirmed where both
+    models read it alike.
+    """
+    unsure = (word.text for word in words if word.confidence < CONFIRMED)
+    odd = any(not word.isascii() and not is_spelt(word) for word in unsure)
+    return "no Vietnamese syllable" if odd else ""
+
+
 def _is_usual(name: str | None) -> bool:
-    return name is not None and not is_rare_spelling(name)
+    return (
+        name is not None
+        and not is_rare_spelling(name)
+        and all(word.isascii() or is_spelt(word) for word in name.split())
+    )
 
 
 def _understand(kind: Kind) -> Callable[[str], Candidate | None]:

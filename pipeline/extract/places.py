@@ -66,6 +66,19 @@ def respell_places(text: str) -> str:
     return "".join(pieces)
 
 
+def respell_names(text: str, names: Sequence[str]) -> str:
+    """Give *names* of several words their marks; capitals stay as they stand."""
+    normal = normalize(text)
+    folded = fold(normal)
+    pieces = list(normal)
+    for match in _named(tuple(names)).finditer(folded):
+        known = _names_by_fold(tuple(names))[match[0]]
+        for at, letter in enumerate(known, match.start()):
+            same = pieces[at].isupper()
+            pieces[at] = letter.upper() if same else letter.lower()
+    return "".join(pieces)
+
+
 def known_words(words: Sequence[str], names: Sequence[str] = ()) -> list[bool]:
     """Tell of each word whether it stands in a unit, province or one of *names*.
 
@@ -82,6 +95,17 @@ def known_words(words: Sequence[str], names: Sequence[str] = ()) -> list[bool]:
 
 def _spelt(word: str) -> str:
     return place_tones(normalize(word)).casefold().strip(".,;")
+
+
+@lru_cache(maxsize=8)
+def _names_by_fold(names: tuple[str, ...]) -> dict[str, str]:
+    return {fold(name): normalize(name) for name in names if " " in name}
+
+
+@lru_cache(maxsize=8)
+def _named(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, _names_by_fold(names)), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b")
 
 
 @lru_cache(maxsize=8)

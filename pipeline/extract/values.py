@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
+from pipeline.extract.agency import NAMES
 from pipeline.extract.dates import find_date, find_dates, is_unfilled, words_to_number
 from pipeline.extract.digits import DIGIT_CLASS, FILLERS, to_digits
 from pipeline.extract.identifiers import (
@@ -23,7 +24,7 @@ from pipeline.extract.identifiers import (
     find_tax_number,
 )
 from pipeline.extract.phrases import respell
-from pipeline.extract.places import respell_places
+from pipeline.extract.places import respell_names, respell_places
 from pipeline.extract.symbols import find_symbol
 from pipeline.model.template import Kind
 from pipeline.model.unicode import collapse, comparable, fold, normalize
@@ -162,6 +163,10 @@ def _has_tone(word: str) -> bool:
 
 def _address(text: str, _today: date | None) -> Parsed:
     return Parsed(respell_places(text), FITS)
+
+
+def _agency(text: str, _today: date | None) -> Parsed:
+    return Parsed(respell_names(respell_places(text), NAMES), FITS)
 
 
 def _person_name(text: str, _today: date | None) -> Parsed | None:
@@ -312,7 +317,7 @@ def _money(text: str, _today: date | None) -> Parsed | None:
 _PARSERS: dict[Kind, Callable[[str, date | None], Parsed | None]] = {
     Kind.TEXT: _text,
     Kind.ADDRESS: _address,
-    Kind.AGENCY: _address,
+    Kind.AGENCY: _agency,
     Kind.PERSON_NAME: _person_name,
     Kind.DATE: _date,
     Kind.SEX: _sex,

@@ -6,7 +6,7 @@ and subject. What stands in sentences and tables is left alone.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from statistics import median
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ class Run(NamedTuple):
     line: OcrLine
     first: int
     last: int
+    doubtful: bool = False
+    """What is known of its words beside the engine's confidence speaks against one."""
 
     @property
     def words(self) -> tuple[OcrWord, ...]:
@@ -74,27 +76,37 @@ class Run(NamedTuple):
         return min(word.confidence for word in self.words)
 
 
-def find_form_values(page: OcrPage) -> list[Run]:
-    """Find the values that are worth another look, those that need it most first."""
+def find_form_values(
+    page: OcrPage, doubtful: Collection[BoundingBox] = ()
+) -> list[Run]:
+    """Find the values that are worth another look, those that need it most first.
+
+    Args:
+        page: its words with the engine's confidences.
+        doubtful: where words stand that are doubted for other reasons, see
+            `pipeline.ocr.doubt`: a text or name with one of them is looked at.
+    """
     if not page.lines:
         return []
+    finder = _Finder(frozenset(doubtful))
     text = enclosing(line.box for line in page.lines)
     signed_below = text.top + _SIGNED_BELOW * text.height
     head_above = text.top + _HEAD * text.height
     found: list[Run] = []
     for line in page.lines:
         found += _numbers(line)
-        found += _texts(line)
+        found += finder.texts(line)
         if line.box.top > signed_below:
-            found += _lone_names(line)
+            found += finder.lone_names(line)
         if line.box.bottom < head_above:
-            found += _head_pieces(line, _NARROW * text.width)
+            found += finder.head_pieces(line, _NARROW * text.width)
     return sorted(found, key=_certainty)
 
 
-def _certainty(run: Run) -> float:
+def _certainty(run: Run) -> tuple[bool, float]:
     """Confidence, with what a number needs more of it than a text taken off."""
-    return run.confidence - (SURE - DOUBTED) * _is_number(run)
+    least = run.confidence - (SURE - DOUBTED) * _is_number(run)
+    return not (run.doubtful or run.confidence < DOUBTED), least
 
 
 def _numbers(line: OcrLine) -> Iterator[Run]:
@@ -146,40 +158,49 @@ def _is_number_like(text: str) -> bool:
     return digits > 0 and 2 * digits >= counted
 
 
-def _texts(line: OcrLine) -> Iterator[Run]:
-    """The text behind the only colon of a line, where it is doubtful."""
-    labels = [at for at, word in enumerate(line.words) if ":" in word.text]
-    if len(labels) != 1 or not line.words[labels[0]].text.endswith(":"):
-        return
-    first, last = labels[0] + 1, len(line.words)
-    while first < last and not _is_written(line.words[first]):
-        first += 1
-    while first < last and not _is_written(line.words[last - 1]):
-        last -= 1
-    run = Run(line, first, last)
-    if not 0 < len(run.words) <= _MOST_WORDS or _is_number(run):
-        return
-    if run.confidence < (SURE if _is_name(run) else DOUBTED):
-        yield run
+class _Finder(NamedTuple):
+    """Finds texts that are doubted."""
 
+    doubtful: frozenset[BoundingBox]
 
-def _lone_names(line: OcrLine) -> Iterator[Run]:
-    run = Run(line, 0, len(line.words))
-    small = any(word.text != word.text.upper() for word in line.words)
-    if _is_name(run) and small and run.confidence < SURE:
-        yield run
-
-
-def _head_pieces(line: OcrLine, widest: float) -> Iterator[Run]:
-    """The doubtful parts of a line of the head, without labels."""
-    tall = median(word.box.height for word in line.words)
-    first = 0
-    for piece in pieces(line, gap=_COLUMN_GAP * tall):
-        run = Run(line, first, first + len(piece.words))
-        first = run.last
-        plain = not any(":" in word.text for word in run.words) and len(run.words) > 1
-        if plain and run.box.width < widest and run.confidence < DOUBTED:
+    def texts(self, line: OcrLine) -> Iterator[Run]:
+        """The text behind the only colon of a line, where it is doubtful."""
+        labels = [at for at, word in enumerate(line.words) if ":" in word.text]
+        if len(labels) != 1 or not line.words[labels[0]].text.endswith(":"):
+            return
+        first, last = labels[0] + 1, len(line.words)
+        while first < last and not _is_written(line.words[first]):
+            first += 1
+        while first < last and not _is_written(line.words[last - 1]):
+            last -= 1
+        run = self._run(line, first, last)
+        if not 0 < len(run.words) <= _MOST_WORDS or _is_number(run):
+            return
+        if run.doubtful or run.confidence < (SURE if _is_name(run) else DOUBTED):
             yield run
+
+    def lone_names(self, line: OcrLine) -> Iterator[Run]:
+        """A line that is a name and no more, where it is doubtful."""
+        run = self._run(line, 0, len(line.words))
+        small = any(word.text != word.text.upper() for word in line.words)
+        if _is_name(run) and small and (run.doubtful or run.confidence < SURE):
+            yield run
+
+    def head_pieces(self, line: OcrLine, widest: float) -> Iterator[Run]:
+        """The doubtful parts of a line of the head, without labels."""
+        tall = median(word.box.height for word in line.words)
+        first = 0
+        for piece in pieces(line, gap=_COLUMN_GAP * tall):
+            run = self._run(line, first, first + len(piece.words))
+            first = run.last
+            plain = not any(":" in word.text for word in run.words)
+            doubted = run.doubtful or run.confidence < DOUBTED
+            if plain and len(run.words) > 1 and run.box.width < widest and doubted:
+                yield run
+
+    def _run(self, line: OcrLine, first: int, last: int) -> Run:
+        words = line.words[first:last]
+        return Run(line, first, last, any(word.box in self.doubtful for word in words))
 
 
 def _is_written(word: OcrWord) -> bool:

@@ -51,9 +51,13 @@ def read_page(
     read = read_twice if how.careful else read_once
     seen = read(engine, image, dpi=dpi)
     page = order_header(add_leftovers(seen, image, dpi=dpi, engine=engine))
-    looks = look_again(image, page, dpi=dpi, engine=engine, second=second)
+    judged = page
     if how.learnt is not None:
-        page = make_sure(
+        judged = make_sure(
             image, page, dpi=dpi, engine=engine, learnt=how.learnt, again=how.again
         )
-    return page, looks
+    doubtful = [word.box for word in judged.words if word.doubtful]
+    looks = look_again(
+        image, page, dpi=dpi, engine=engine, second=second, doubtful=doubtful
+    )
+    return judged, looks

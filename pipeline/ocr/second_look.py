@@ -7,7 +7,7 @@ kept here, unchanged. A whitelist of digits would delete what it may not print: 
 would become 3, a valid wrong date.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -77,6 +77,7 @@ def look_again(
     dpi: int,
     engine: OcrEngine,
     second: OcrEngine | None,
+    doubtful: Collection[BoundingBox] = (),
 ) -> tuple[SecondLook, ...]:
     """Read the number and date lines of a page again, and doubtful values of a form.
 
@@ -87,6 +88,8 @@ def look_again(
         engine: reads number crops as a line and date crops as a raw line, which
             measured best for each.
         second: an engine with another model; None leaves its readings out.
+        doubtful: where words of *page* stand that are doubted for other reasons than
+            the engine's confidence.
 
     Returns:
         Places from top to bottom, boxes in pixels of *reading*: at most `MOST_PLACES`
@@ -94,7 +97,7 @@ def look_again(
         ``page`` first; readers that saw nothing are left out.
     """
     own = sorted(_find_places(page, reading.shape[0]), key=_top)
-    values = _find_values(page, own)
+    values = _find_values(page, own, doubtful)
     places = sorted((*own[:MOST_PLACES], *values), key=_top)
     return tuple(
         SecondLook(
@@ -157,10 +160,12 @@ def _find_places(page: OcrPage, height: int) -> Iterator[_Place]:
         yield from _dates(parts)
 
 
-def _find_values(page: OcrPage, own: Sequence[_Place]) -> list[_Place]:
+def _find_values(
+    page: OcrPage, own: Sequence[_Place], doubtful: Collection[BoundingBox]
+) -> list[_Place]:
     """Find the values of a form, but for those in places of the paper's own."""
     places: list[_Place] = []
-    for run in find_form_values(page):
+    for run in find_form_values(page, doubtful):
         words = [OcrLine((word,)) for word in run.line.words]
         place = _place(words, run.first, run.last, is_date=False)
         if not any(run.box.overlap(each.line.box) for each in (*own, *places)):

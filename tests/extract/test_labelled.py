@@ -148,3 +148,44 @@ def test_what_is_written_and_not_read_goes_to_review_as_an_image(
 
     assert (field.status, field.value) == (status, None)
     assert field.box == (ink if status is REVIEW else None)
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.ADDRESS, Kind.AGENCY])
+def test_a_text_that_the_other_model_reads_otherwise_goes_to_review(kind: Kind) -> None:
+    text = "Tổ Tu pháp, xã Hai"
+    field, _ = field_of(kind, text, text, "Tổ Tụ pháp, xã Hai", sure=0.997)
+    assert (field.status, field.confidence) == (REVIEW, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "confirmed", "status"),
+    [
+        ("Thôn Kỳ Thuợng, xã Hai", False, REVIEW),
+        ("Thôn Kỳ Thượng, xã Hai", False, OK),
+        ("Xã Krông Búk, tỉnh Đắk Lắk", True, OK),
+        ("UBND xã Hai, tỉnh Đắk Lắk", False, OK),
+    ],
+)
+def test_a_word_that_is_no_syllable_needs_another_reading(
+    text: str, confirmed: bool, status: FieldStatus
+) -> None:
+    others = (text, text) if confirmed else ()
+    assert field_of(Kind.ADDRESS, text, *others, sure=0.99)[0].status is status
+
+
+def test_a_speck_that_only_the_page_saw_is_no_point() -> None:
+    text = "Tuổi già"
+    field, _ = field_of(Kind.TEXT, "Tuổi. già", text, text, sure=0.9)
+    assert (field.value, field.status) == (text, OK)
+
+
+@pytest.mark.parametrize("misread", ["QUýỲNH", "QU\\ỲNH"])
+def test_a_damaged_name_is_what_both_others_read(misread: str) -> None:
+    name = "PHAN THỊ QUỲNH"
+    field, _ = field_of(Kind.PERSON_NAME, f"PHAN THỊ {misread}", name, name)
+    assert (field.value, field.status) == (name, OK)
+
+
+def test_a_long_text_is_worth_what_all_its_words_are() -> None:
+    field, _ = field_of(Kind.TEXT, "một hai ba bốn", sure=0.9)
+    assert field.confidence == pytest.approx(0.9**4, abs=1e-3)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.places import known_words, respell_places
+from pipeline.extract.places import known_words, respell_names, respell_places
 from pipeline.model.unicode import fold, normalize
 
 
@@ -58,3 +58,16 @@ def test_words_of_closed_lists_are_known_only_with_all_their_marks() -> None:
 )
 def test_specks_inside_an_agencys_first_words_go(text: str, spelt: str) -> None:
     assert respell_places(text) == spelt
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Phòng Tu pháp xã Hòa Sơn", "Phòng Tư pháp xã Hòa Sơn"),
+        ("SỞ TU PHÁP", "SỞ TƯ PHÁP"),
+        ("Phòng Tú", "Phòng Tú"),
+        ("Thu pháp", "Thu pháp"),
+    ],
+)
+def test_known_names_get_their_marks(read: str, meant: str) -> None:
+    assert respell_names(read, ("Tư pháp", "Tư")) == meant

@@ -101,6 +101,14 @@ def test_any_text_behind_a_label_is_read_again_where_it_is_doubted() -> None:
     assert numbers(doubted(line, confidence=0.92)) == []
 
 
+def test_a_text_with_a_word_that_is_doubted_otherwise_comes_first() -> None:
+    page = doubted("Nơi sinh: Thôn Bình An", "Ghi chú: 2", confidence=0.95)
+    odd = page.lines[0].words[-1].box
+    found = find_form_values(page, [odd])
+    assert found[0].line.text == "Nơi sinh: Thôn Bình An"
+    assert [run.doubtful for run in found] == [True, False]
+
+
 def test_a_name_alone_below_a_signature_is_read_again() -> None:
     lines = [*["Điều 1. Nội dung là"] * 9, "Trần Thị Mẫu", "CHỦ TỊCH"]
     assert numbers(doubted(*lines)) == ["Trần Thị Mẫu"]

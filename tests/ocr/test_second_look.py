@@ -218,6 +218,18 @@ def test_a_second_model_that_differs_is_asked_again_at_another_size(
     assert readers.count("second-model-again") == asked - 1
 
 
+def test_a_text_is_read_again_where_one_of_its_words_is_doubted(
+    engine: OcrEngine,
+) -> None:
+    page = page_of((("Quê:", 100), ("bình", 200), ("an", 300)))
+    doubtful = [page.words[-1].box]
+    looks = [
+        look_again(BLANK, page, dpi=DPI, engine=engine, second=None, doubtful=each)
+        for each in ([], doubtful)
+    ]
+    assert [len(each) for each in looks] == [0, 1]
+
+
 def test_the_numbers_of_a_form_are_limited(engine: OcrEngine) -> None:
     lines = [(("Mã:", 100), (f"{number}23456", 190)) for number in range(15)]
     assert len(places(engine, *lines)) == MOST_VALUES
