@@ -113,7 +113,7 @@ def _thresholded(doctype: DocType, kinds: Mapping[Kind, float]) -> DocType:
         else rule
         for rule in doctype.fields
     )
-    return replace(doctype, fields=fields)
+    return replace(doctype, fields=fields, kinds_below=tuple(kinds.items()))
 
 
 def load_procedures(

@@ -244,6 +244,9 @@ def test_a_field_gets_the_threshold_of_its_kind_and_never_a_lower_one(
     first, second = load_doctypes(config)[0].fields
     assert (first.review_below, second.review_below) == (0.7, 0.9)
 
+    assert load_doctypes(config)[0].least("ngay_ban_hanh") == 0.9
+    assert load_doctypes(config)[0].least("loai_van_ban") == 0.8
+
     strict = BIRTH.replace("code:", "review_below: 0.95\ncode:", 1)
     write(config / "doctypes/giay-khai-sinh.yaml", strict)
     assert load_doctypes(config)[0].fields[0].review_below == 0.95

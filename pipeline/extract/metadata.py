@@ -271,8 +271,8 @@ def _found(
 
 
 def _judged(field: Field, doctype: DocType) -> Field:
-    """The field for *review* below the type's threshold."""
-    if field.status is FieldStatus.OK and field.confidence < doctype.review_below:
+    """The field for *review* below its threshold."""
+    if field.status is FieldStatus.OK and field.confidence < doctype.least(field.name):
         return replace(field, status=FieldStatus.REVIEW)
     return field
 

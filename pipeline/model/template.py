@@ -118,6 +118,16 @@ class Rule(StrEnum):
     SAME_AS = "same-as"
 
 
+METADATA_KINDS = {
+    "so_ky_hieu": Kind.DOCUMENT_NUMBER,
+    "ngay_ban_hanh": Kind.DATE,
+    "co_quan_ban_hanh": Kind.AGENCY,
+    "nguoi_ky": Kind.PERSON_NAME,
+    "trich_yeu": Kind.TEXT,
+}
+"""What the fields are that every paper has; the type of paper is no value."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRule:
     """How one field is found and judged."""
@@ -194,6 +204,13 @@ class DocType:
     fields: tuple[FieldRule, ...] = ()
     checks: tuple[Check, ...] = ()
     review_below: float = 0.80
+    kinds_below: tuple[tuple[Kind, float], ...] = ()
+    """Higher thresholds of kinds, for the fields that every paper has."""
+
+    def least(self, name: str) -> float:
+        """Give the confidence under which one of the six metadata goes to review."""
+        kind = METADATA_KINDS.get(name)
+        return max([self.review_below, *(s for k, s in self.kinds_below if k is kind)])
 
 
 @dataclass(frozen=True, slots=True)

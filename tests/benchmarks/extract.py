@@ -305,8 +305,8 @@ def print_table(
 def print_reliability(fields: Sequence[Judged]) -> None:
     """Print how often values of a confidence are what is printed, accepted or not."""
     valued = [each for each in fields if each.found.value is not None]
-    print("\n| confidence | values | right % | accepted | accepted wrong |")
-    print("|---|--:|--:|--:|--:|")
+    print("\n| confidence | mean | values | right % | accepted | accepted wrong |")
+    print("|---|--:|--:|--:|--:|--:|")
     for low, high in pairwise(_BINS):
         mine = [each for each in valued if low <= each.found.confidence < high]
         if mine:
@@ -314,7 +314,11 @@ def print_reliability(fields: Sequence[Judged]) -> None:
             accepted = [each for each in mine if each.found.status is FieldStatus.OK]
             wrong = sum(not each.same for each in accepted)
             span = f"{low:.2f} to {min(high, 1):.2f}"
-            print(f"| {span} | {len(mine)} | {right:.1f} | {len(accepted)} | {wrong} |")
+            mean = sum(each.found.confidence for each in mine) / len(mine)
+            print(
+                f"| {span} | {mean:.3f} | {len(mine)} | {right:.1f} | {len(accepted)} "
+                f"| {wrong} |"
+            )
 
 
 def print_thresholds(fields: Sequence[Judged]) -> None:
