@@ -55,20 +55,25 @@ def confirm(
 def read_otherwise(words: Sequence[OcrWord], read: ReadPage) -> str | None:
     """Find what both other readers see in place of *words*, if that is one thing.
 
-    Only where they looked at exactly these words, and not where they see the same.
+    Only where they looked at these words, saw as many words as the page's reading, and
+    not the same.
     """
+    wanted = [_letters(word.text) for word in words]
     for look in read.second_looks:
         page, *others = look.readings
-        seen = [r.text for r in others if r.reader in _READERS]
         whole = [_letters(word) for word in page.text.split()]
-        alike = len(seen) == len(_READERS) and len(set(map(_letters, seen))) == 1
-        if (
-            alike
-            and all(_holds(look, word) for word in words)
-            and whole == [_letters(word.text) for word in words]
-            and _letters(seen[0]) != "".join(whole)
-        ):
-            return seen[0]
+        start = _find(whole, wanted)
+        if start is None or not all(_holds(look, word) for word in words):
+            continue
+        seen = [r.text.split() for r in others if r.reader in _READERS]
+        if len(wanted) == len(whole):
+            parts = [" ".join(each) for each in seen]
+        else:
+            same = [each for each in seen if len(each) == len(whole)]
+            parts = [" ".join(each[start : start + len(wanted)]) for each in same]
+        alike = len(parts) == len(_READERS) and len(set(map(_letters, parts))) == 1
+        if alike and _letters(parts[0]) != "".join(wanted):
+            return parts[0]
     return None
 
 

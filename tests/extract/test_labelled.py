@@ -186,6 +186,12 @@ def test_a_damaged_name_is_what_both_others_read(misread: str) -> None:
     assert (field.value, field.status) == (name, OK)
 
 
+def test_a_rare_name_before_a_bracket_is_what_both_others_read() -> None:
+    read, seen = "Hồ Hữu Tuần (Trực tiếp)", "Hồ Hữu Tuấn (Trực tiếp)"
+    field, _ = field_of(Kind.PERSON_NAME, read, seen, seen)
+    assert (field.value, field.status) == ("Hồ Hữu Tuấn", OK)
+
+
 def test_a_long_text_is_worth_what_all_its_words_are() -> None:
     field, _ = field_of(Kind.TEXT, "một hai ba bốn", sure=0.9)
     assert field.confidence == pytest.approx(0.9**4, abs=1e-3)
