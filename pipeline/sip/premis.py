@@ -21,8 +21,13 @@ from pipeline.sip.values import (
 
 SOFTWARE = "sohoa"
 
+_PROGRAM = Agent(SOFTWARE, SOFTWARE, "software")
+"""What did the work of long ago, in whatever version: the manifest names its recipe."""
+
 _RUNS = "executing program"
 _AGENCY = "organization"
+
+_JUDGES = {"writer": "the program's own checks"}
 
 
 def describe_package(submission: Submission, representations: Iterable[str]) -> bytes:
@@ -123,7 +128,7 @@ def _received(submission: Submission, outcomes: tuple[str, ...]) -> Event:
         "capture",
         manifest.received_at,
         f"Received at counter {counter} and stored unchanged.",
-        ((office, "implementer"), (_program(submission), _RUNS)),
+        ((office, "implementer"), (_PROGRAM, _RUNS)),
         outcomes=outcomes,
     )
 
@@ -132,7 +137,7 @@ def _events_of(submission: Submission, own: str, document: Document) -> Iterator
     """Tell what was done to one paper, in the order it was done."""
     manifest = submission.manifest
     scan = (manifest.original_sha256,)
-    runs = ((_program(submission), _RUNS),)
+    runs = ((_PROGRAM, _RUNS),)
     pages = f"pages {document.first_page} to {document.last_page} of the scan"
     yield Event(
         f"{own}#recognition",
@@ -160,7 +165,7 @@ def _events_of(submission: Submission, own: str, document: Document) -> Iterator
             "validation",
             manifest.filed_at,
             "Conformance to PDF/A-2u (ISO 19005-2), judged by"
-            f" {document.conformance.judge}.",
+            f" {_JUDGES.get(document.conformance.judge, document.conformance.judge)}.",
             runs,
             sources=(own,),
             outcome="pass" if document.conformance.holds else "fail",
@@ -213,7 +218,7 @@ def _judgements(submission: Submission, scans: tuple[str, ...]) -> Iterator[Even
             manifest.received_at,
             f"Signature {each.field} of {each.signer or 'unknown'}, issued by"
             f" {each.issuer or 'unknown'}{signed}.",
-            ((_program(submission), _RUNS),),
+            ((_PROGRAM, _RUNS),),
             sources=scans,
             outcome="pass" if each.intact and each.trusted else "fail",
             note="; ".join(facts),
@@ -221,6 +226,7 @@ def _judgements(submission: Submission, scans: tuple[str, ...]) -> Iterator[Even
 
 
 def _program(submission: Submission) -> Agent:
+    """Name what makes the package."""
     version = submission.software
     return Agent(f"{SOFTWARE}-{version}", SOFTWARE, "software", version)
 
