@@ -265,7 +265,7 @@ def _put_together(
         catalog=catalog,
         inbox=inbox,
         receiver=receiver,
-        desk=Desk(inspector),
+        desk=Desk(inspector, scratch),
         digitizer=digitizer,
         filer=filer,
         signing=SigningQueue(archive, catalog, signatory, filer.index, scratch, now),

@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from prefect import Flow, flow, get_run_logger
@@ -70,6 +71,8 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
             break
         try:
             _take_in(app, claimed, started)
+        except TimeoutError:
+            continue  # its share hangs; the log of the drop folders says so
         except Exception as error:  # noqa: BLE001 - one file must not stop the others
             known = isinstance(error, PipelineError)
             if claimed.id not in troubled:
@@ -90,7 +93,9 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
 
 def _post_status(app: App, counter: Counter, troubled: set[str]) -> None:
     try:
-        app.status_file.post(counter)
+        app.inbox.reach(counter.id, partial(app.status_file.post, counter))
+    except TimeoutError:
+        return
     except (OSError, PipelineError) as error:
         if counter.id not in troubled:
             get_run_logger().warning(
@@ -102,7 +107,8 @@ def _post_status(app: App, counter: Counter, troubled: set[str]) -> None:
 
 
 def _take_in(app: App, claimed: ClaimedFile, started: set[tuple[str, str]]) -> None:
-    record = app.receiver.receive(claimed)
+    counter_id = claimed.counter_id
+    record = app.inbox.reach(counter_id, partial(app.receiver.receive, claimed))
     if not isinstance(record, BatchRecord):
         return
     app.desk.ask(record, claimed)
@@ -112,4 +118,4 @@ def _take_in(app: App, claimed: ClaimedFile, started: set[tuple[str, str]]) -> N
         start_digitize(record)
         started.add(work)
     keep = timedelta(seconds=app.settings.intake.keep_filed)
-    app.receiver.settle(claimed, keep=keep)
+    app.inbox.reach(counter_id, lambda: app.receiver.settle(claimed, keep=keep))

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -26,7 +28,7 @@ from pipeline.lifeline import end_with_parent
 from pipeline.messages import defect_sentence
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.quality import Defect, PageDefect, group_pages
-from pipeline.model.scan import Counter, MediaType, Priority
+from pipeline.model.scan import Counter, FolderRules, MediaType, Priority, Share
 from pipeline.model.state import BatchRecord
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, Scan, open_scan
@@ -177,6 +179,10 @@ class Desk:
     """
 
     inspector: Inspector
+    scratch: Path | None = None
+    """Where scans from remote shares are copied to, out of the store: a share that
+    hangs would keep its page's process for good, and the next share's scans waiting."""
+
     _threads: dict[bool, ThreadPoolExecutor] = field(default_factory=dict, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
 
@@ -186,23 +192,42 @@ class Desk:
         if record.defects is not None or batch.id in self._asked:
             return
         self._asked.add(batch.id)
-        is_backlog = any(
-            counter.id == batch.counter_id
-            and counter.folder.priority is Priority.BACKLOG
-            for counter in self.inspector.counters
+        rules = next(
+            (c.folder for c in self.inspector.counters if c.id == batch.counter_id),
+            FolderRules(),
         )
+        is_backlog = rules.priority is Priority.BACKLOG
+        scratch = self.scratch if rules.share is Share.REMOTE else None
+        job = partial(self._inspect, record, claimed.parts, scratch)
         if is_backlog not in self._threads:
             self._threads[is_backlog] = ThreadPoolExecutor(1, "desk")
-        self._threads[is_backlog].submit(self._inspect, record, claimed.parts)
+        self._threads[is_backlog].submit(job)
 
-    def _inspect(self, record: BatchRecord, files: Sequence[Path]) -> None:
+    def _inspect(
+        self, record: BatchRecord, files: Sequence[Path], scratch: Path | None
+    ) -> None:
         try:
-            self.inspector.inspect(record, list(self._places(record, files)))
+            with ExitStack() as stack:
+                if scratch is not None:
+                    folder = TemporaryDirectory(
+                        dir=scratch, prefix=f"{record.batch.id}-"
+                    )
+                    files = self._fetch(record, Path(stack.enter_context(folder)))
+                self.inspector.inspect(record, list(self._places(record, files)))
         except (PipelineError, OSError, CancelledError) as error:
             # Whoever reads the scan looks at it first, if nobody has.
             log.info("batch %s not looked at: %s", record.batch.id, type(error))
         except Exception:
             log.exception("batch %s not looked at", record.batch.id)
+
+    def _fetch(self, record: BatchRecord, folder: Path) -> Sequence[Path]:
+        archive, key = self.inspector.archive, record.original_key
+        sha256 = record.batch.sha256
+        if record.batch.media_type.joins:
+            return archive.fetch_joined(key, folder, sha256=sha256)[1]
+        path = folder / f"scan{record.batch.media_type.suffix}"
+        archive.fetch_original(key, path, sha256=sha256)
+        return (path,)
 
     def _places(self, record: BatchRecord, files: Sequence[Path]) -> Iterator[Place]:
         batch = record.batch

@@ -3,10 +3,10 @@
 `pipeline.bootstrap` introduces the adapters; mypy checks there that they fit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipeline.model.dossier import Document, Manifest, Plan, PlannedDocument
 from pipeline.model.intake import ClaimedFile, Probe
@@ -26,6 +26,8 @@ from pipeline.model.state import (
     SigningRecord,
 )
 from pipeline.model.text import OcrPage, ReadPage
+
+T = TypeVar("T")
 
 
 class Prober(Protocol):
@@ -49,7 +51,22 @@ class Inbox(Protocol):
         """List what lies in staging, oldest first, also from before a restart.
 
         Args:
-            counter_id: only this counter's; None: every counter's.
+            counter_id: only this counter's; None: those of every counter whose share
+                answers.
+
+        Raises:
+            TimeoutError: this counter's share does not answer.
+        """
+
+    def reach(self, counter_id: str, work: Callable[[], T]) -> T:
+        """Do what touches a counter's files so that a dead share holds up nobody.
+
+        Args:
+            counter_id: whose files they are.
+            work: may go on after this has given up, and must be safe to do again.
+
+        Raises:
+            TimeoutError: the share does not answer; what was asked may yet be done.
         """
 
     def adopt(

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -138,7 +139,7 @@ class Receiver:
         record = self.catalog.register(batch, claimed.id, key)
         self._refuse_duplicate(claimed, record)
         if earlier is not None and earlier.claim != claimed.id:
-            self._clear_staging(earlier.claim)
+            self._clear_staging(earlier)
         log.info("batch %s received: %d pages", batch.id, batch.page_count)
         return record
 
@@ -208,11 +209,15 @@ class Receiver:
         if earlier.state not in ENDED_BADLY:
             raise DuplicateScan(earlier.batch.id)
 
-    def _clear_staging(self, claim: str) -> None:
-        """Remove the file of a claim whose place another has taken: the same bytes."""
-        for each in self.inbox.claimed():
-            if each.id == claim:
-                self.inbox.release(each)
+    def _clear_staging(self, earlier: BatchRecord) -> None:
+        """Remove the file of a claim whose place another has taken: the same bytes.
+
+        Where its share is away it is set aside later, as a duplicate.
+        """
+        with suppress(OSError):
+            for each in self.inbox.claimed(earlier.batch.counter_id):
+                if each.id == earlier.claim:
+                    self.inbox.release(each)
 
     def _return_to_writer(self, claimed: ClaimedFile) -> None:
         """Give back what is still written to.

@@ -1,9 +1,10 @@
 """Join fronts and backs that a one-sided scanner scanned one after the other."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline.errors import BacksMissing, PipelineError
 from pipeline.model.intake import ClaimedFile
@@ -42,20 +43,17 @@ class SidePairing:
         for counter_id, counter in two_sided.items():
             own = [each for each in claimed if each.counter_id == counter_id]
             try:
-                others += self._paired(counter, own)
+                work = partial(self._paired, counter, own)
+                others += self.inbox.reach(counter_id, work)
             except (OSError, PipelineError) as error:
                 log.warning("sides of %s: %s", counter_id, type(error).__name__)
         return tuple(others)
 
     def _paired(
         self, counter: Counter, claimed: list[ClaimedFile]
-    ) -> Iterator[ClaimedFile]:
-        singles = []
-        for each in claimed:
-            if self._is_single(each):
-                singles.append(each)
-            else:
-                yield each
+    ) -> list[ClaimedFile]:
+        singles = [each for each in claimed if self._is_single(each)]
+        ready = [each for each in claimed if each not in singles]
         in_order = counter.folder.sides is Sides.FRONTS_THEN_BACKS_IN_ORDER
         within = timedelta(seconds=counter.folder.sides_within)
         while singles:
@@ -63,10 +61,11 @@ class SidePairing:
             if singles and self._gap(fronts, singles[0]) <= within:
                 backs = singles.pop(0)
                 log.info("claims %s and %s are two sides", fronts.id, backs.id)
-                yield self.inbox.join(fronts, backs, reverse=not in_order)
+                ready.append(self.inbox.join(fronts, backs, reverse=not in_order))
             elif singles or self.clock() - fronts.claimed_at > within:
                 minutes = f"no second scan within {within.total_seconds() / 60:.0f} min"
                 self.receiver.refuse(fronts, BacksMissing(minutes))
+        return ready
 
     def _is_single(self, claimed: ClaimedFile) -> bool:
         """Tell whether a claim is one side: not joined, brought or received yet."""

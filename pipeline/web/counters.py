@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -100,7 +100,8 @@ def counter_pages(app: App) -> APIRouter:
     def counter(counter_id: str, still: bool = False) -> Response:
         if counter_id not in counters:
             raise HTTPException(404)
-        scans = board.scans(counter_id)
+        staged = board.staged(counter_id)
+        scans = board.scans(counter_id, staged or ())
         urgent = [each for each in scans if is_urgent(each, now())]
         return show(
             "counter.html",
@@ -108,6 +109,7 @@ def counter_pages(app: App) -> APIRouter:
             urgent=urgent,
             scans=[each for each in scans if each not in urgent],
             still=still,
+            away=staged is None,
             at=now(),
         )
 
@@ -171,27 +173,32 @@ class _Board:
                 self._glances.keep(batch.id, picture)
         return picture
 
-    def scans(self, counter_id: str) -> list[Scan]:
+    def staged(self, counter_id: str) -> tuple[ClaimedFile, ...] | None:
+        """List what lies in staging; None where the folder does not answer."""
+        try:
+            return self._app.inbox.claimed(counter_id)
+        except OSError as error:  # the drop folders may lie on another machine
+            log.warning("staging of %s: %s", counter_id, error.strerror)
+            return None
+
+    def scans(self, counter_id: str, staged: Sequence[ClaimedFile]) -> list[Scan]:
         """List the latest scans of a counter, the newest first."""
         catalog = self._app.catalog
         records = catalog.batches(counter_id=counter_id, limit=_SHOWN)
         refused = catalog.rejections(counter_id=counter_id, limit=_SHOWN)
         known = {r.claim for r in records} | {r.claim for r in refused}
         scans = [
-            *self._just_claimed(counter_id, known),
+            *self._just_claimed(staged, known),
             *map(self._of_record, records),
             *map(self._of_rejection, refused),
         ]
         return sorted(scans, key=lambda scan: scan.at, reverse=True)[:_SHOWN]
 
-    def _just_claimed(self, counter_id: str, known: set[str]) -> Iterator[Scan]:
+    def _just_claimed(
+        self, staged: Sequence[ClaimedFile], known: set[str]
+    ) -> Iterator[Scan]:
         """Files that were taken out of the drop folder and not looked into yet."""
-        try:
-            claimed = self._app.inbox.claimed(counter_id)
-        except OSError as error:  # the drop folders may lie on another machine
-            log.warning("staging cannot be listed: %s", error.strerror)
-            return
-        for each in claimed[-_SHOWN:]:
+        for each in staged[-_SHOWN:]:
             if each.id in known:
                 continue
             if self._app.catalog.batch_of_claim(each.id) is None:

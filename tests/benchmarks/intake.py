@@ -11,19 +11,24 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from pipeline.bootstrap import App, load_settings, open_app
 from pipeline.model.state import BatchRecord, BatchState
 from pipeline.settings import default_config
 from tests.intake.files import tiff
+from tests.intake.hanging import hanging
 from tests.usecases.fakes import scan
 
 COUNTERS = 228
 """As many as a province of this size has."""
 
 ROUNDS = 20
+DEAD = 57
+"""Shares that hang: a file server for a quarter of the province."""
+
 FLOOD = 300
 """Files that one counter has at once."""
 
@@ -60,17 +65,53 @@ def idle() -> None:
                 app.inbox.post(counter.id, app.status_file.compose(counter))
 
         def asks_once() -> None:
-            app.inbox.sweep()
-            app.inbox.claimed()
-            app.status_file.forget_changed()
-            for counter in app.counters:
-                app.status_file.post(counter)
+            _idle_sweep(app)
 
         before, after = (_cpu(each) for each in (asks_for_each, asks_once))
     print(
         f"idle sweep of {COUNTERS} counters: {before * 1000:.0f} ms of CPU asking for"
         f" each, {after * 1000:.0f} ms asking once: {before / after:.1f} times less"
     )
+
+
+def remote() -> None:
+    """Measure the same where all folders lie on shares, which have a thread each."""
+    rules = {f"c{number}": 'share = "remote"' for number in range(COUNTERS)}
+    with _app(rules) as app:
+        for counter_id in rules:
+            (app.settings.drop_root / counter_id).mkdir(parents=True)
+        spent = _cpu(lambda: _idle_sweep(app))
+    print(f"the same, all of them remote: {spent * 1000:.0f} ms of CPU")
+
+
+def dead() -> None:
+    """Let some of the shares hang; time how long the others are held up."""
+    rules = {f"c{number}": 'share = "remote"' for number in range(COUNTERS)}
+    times = []
+    with _app(rules) as app, ExitStack() as stack:
+        for counter_id in rules:
+            (app.settings.drop_root / counter_id).mkdir(parents=True)
+        _idle_sweep(app)
+        for counter_id in list(rules)[:: COUNTERS // DEAD]:
+            stack.enter_context(hanging(app.settings.drop_root / counter_id))
+        for _ in range(3):
+            began = time.monotonic()
+            _idle_sweep(app)
+            times.append(time.monotonic() - began)
+    first, *later = times
+    print(
+        f"{DEAD} of {COUNTERS} shares hang: the first sweep takes {first:.1f} s,"
+        f" later ones {max(later):.2f} s"
+    )
+
+
+def _idle_sweep(app: App) -> None:
+    app.inbox.sweep()
+    app.inbox.claimed()
+    app.status_file.forget_changed()
+    for counter in app.counters:
+        with suppress(TimeoutError):
+            app.inbox.reach(counter.id, partial(app.status_file.post, counter))
 
 
 def _cpu(work: Callable[[], None]) -> float:
@@ -176,5 +217,7 @@ def _work(app: App, runs: "queue.Queue[str | None]") -> None:
 
 if __name__ == "__main__":
     idle()
+    remote()
+    dead()
     flood()
     backlog()

@@ -1,11 +1,16 @@
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from pipeline.web.counters import Scan, is_urgent
+from pipeline.bootstrap import open_app
+from pipeline.intake.lanes import ShareHangs
+from pipeline.model.intake import ClaimedFile
+from pipeline.web.counters import Scan, counter_pages, is_urgent
 from tests.web.filed import CODE, COUNTER, GLANCE, OTHER_COUNTER, QUIET_COUNTER, Filed
 
 
@@ -144,6 +149,27 @@ def test_a_file_just_taken_from_the_folder_is_accepted(
     page = client.get(f"/counters/{QUIET_COUNTER}").text
     assert "Đã nhận" in page
     assert "15:00 24/11/2026" in page
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Drop folders on a share whose server is gone."""
+
+    def claimed(self, counter_id: str) -> tuple[ClaimedFile, ...]:
+        raise ShareHangs
+
+
+def test_a_folder_that_does_not_answer_is_told_and_the_scans_are_shown(
+    filed: Filed, board: str
+) -> None:
+    with open_app(filed.settings) as app:
+        api = FastAPI()
+        hanging: Any = Hanging()
+        api.include_router(counter_pages(replace(app, inbox=hanging)))
+        page = TestClient(api).get(f"/counters/{COUNTER}").text
+    assert "Thư mục của quầy không trả lời." in page
+    assert CODE in page
+    assert "không trả lời" not in board
 
 
 @pytest.mark.parametrize("counter", ["nowhere", "..%2f", "%00", "a" * 3000])
