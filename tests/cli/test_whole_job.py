@@ -20,6 +20,7 @@ from demo.files import to_pdf
 from pipeline.__main__ import app
 from pipeline.model.dossier import METADATA_FIELDS
 from pipeline.model.unicode import fold
+from tests.sip.commons_ip import validate
 
 pytestmark = pytest.mark.slow
 
@@ -154,6 +155,25 @@ def test_a_stored_paper_can_be_had(
     data = target.read_bytes()
     assert len(data) == document["bytes"]
     with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def test_what_was_filed_is_handed_to_an_archive(
+    told: dict[str, Any], home: Path, drawn: DemoDossier, scan: Path, tmp_path: Path
+) -> None:
+    to = ("--sip", "--to", tmp_path / "out", "--review", "--json")
+
+    result = sohoa(home, "export", drawn.code, *to)
+
+    assert result.exit_code == 0, result.stderr
+    package = tmp_path / "out" / json.loads(result.stdout)["package"]
+    assert validate(package, tmp_path / "report") == ("VALID", [])
+    data = package / "representations"
+    assert (data / "rep2/data/scan.pdf").read_bytes() == scan.read_bytes()
+    described = data / f"rep1/metadata/descriptive/EAD_doc_{drawn.code}.3.xml"
+    number = drawn.pages[2].truth["so_ky_hieu"].partition("/")[0]
+    assert f"<codeNumber>{number}</codeNumber>" in described.read_text(encoding="utf-8")
+    with pikepdf.open(data / f"rep1/data/{drawn.code}.3.pdf") as pdf:
         assert len(pdf.pages) == 2
 
 

@@ -25,6 +25,7 @@ from pipeline.model.scan import MediaType, Page, ScanBatch, to_batch_id
 from pipeline.model.signature import AgencySignature, Change, IncomingSignature
 from pipeline.storage.archive import ObjectArchive
 from pipeline.storage.local_store import LocalStore
+from pipeline.storage.store import ObjectStore
 from pipeline.usecases.export import (
     Choice,
     Delivery,
@@ -70,9 +71,11 @@ class Office:
     """An office with a store, which files dossiers and exports them."""
 
     folder: Path
+    elsewhere: ObjectStore | None = None
+    """Where its store is, if not in the folder."""
 
     def __post_init__(self) -> None:
-        self.store = LocalStore(self.folder / "store")
+        self.store = self.elsewhere or LocalStore(self.folder / "store")
         self.archive = ObjectArchive(self.store)
         self.exporter = Exporter(self.archive, sender(), lambda: EXPORTED)
         self.target = self.folder / "out"

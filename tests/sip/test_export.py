@@ -16,8 +16,10 @@ from lxml import etree
 from pipeline.errors import ConfigError, StoreUnavailable
 from pipeline.model.dossier import DossierStatus
 from pipeline.sip.values import CIRCULAR
+from pipeline.storage.init import init_buckets
 from pipeline.usecases import export as exporting
 from pipeline.usecases.export import Choice, Exported, Outcome
+from tests.servers import S3Server
 from tests.sip.commons_ip import validate
 from tests.sip.filing import (
     CODE,
@@ -29,6 +31,7 @@ from tests.sip.filing import (
     Office,
     sha256,
 )
+from tests.storage.conftest import connect, open_store
 
 METS = "{http://www.loc.gov/METS/}"
 PREMIS = "{http://www.loc.gov/premis/v3}"
@@ -479,6 +482,22 @@ def test_of_a_dossier_the_latest_revision_counts(office: Office) -> None:
     assert [each.package for each in by_code] == [each.package for each in by_id]
     data = (office.package(by_code[0]) / "documentation/manifest.json").read_text()
     assert '"revision": 2' in data
+
+
+def test_dossiers_come_out_of_an_s3_server_as_out_of_a_folder(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    connection = connect(s3_server)
+    init_buckets(connection)
+    here, there = tmp_path / "here", tmp_path / "there"
+    packages = []
+    for folder, store in ((here, None), (there, open_store(connection))):
+        folder.mkdir()
+        office = Office(folder, store)
+        office.file(CODE, papers=3)
+        (exported,) = office.export(CODE)
+        packages.append(files(office.package(exported)))
+    assert packages[0] == packages[1]
 
 
 def test_nothing_personal_is_logged(
