@@ -73,22 +73,37 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
             _take_in(app, claimed, started)
         except TimeoutError:
             continue  # its share hangs; the log of the drop folders says so
+        except FileNotFoundError as error:
+            if _is_there(app, claimed):
+                _tell(claimed, error, troubled)
+            # Else another watch ended it: after a kill there may be two for a moment.
         except Exception as error:  # noqa: BLE001 - one file must not stop the others
-            known = isinstance(error, PipelineError)
-            if claimed.id not in troubled:
-                get_run_logger().error(
-                    "claim %s waits in staging: %s",
-                    claimed.id,
-                    error if known else type(error).__name__,
-                    exc_info=None if known else error,
-                )
-            troubled.add(claimed.id)
+            _tell(claimed, error, troubled)
         else:
             troubled.discard(claimed.id)
     with suppress(PipelineError):  # asked again next time, about the whole time since
         app.status_file.forget_changed()
     for counter in app.counters:
         _post_status(app, counter, troubled)
+
+
+def _is_there(app: App, claimed: ClaimedFile) -> bool:
+    with suppress(TimeoutError):
+        return app.inbox.reach(claimed.counter_id, claimed.path.exists)
+    return False
+
+
+def _tell(claimed: ClaimedFile, error: Exception, troubled: set[str]) -> None:
+    """Log once what keeps a claim in staging."""
+    known = isinstance(error, PipelineError)
+    if claimed.id not in troubled:
+        get_run_logger().error(
+            "claim %s waits in staging: %s",
+            claimed.id,
+            error if known else type(error).__name__,
+            exc_info=None if known else error,
+        )
+    troubled.add(claimed.id)
 
 
 def _post_status(app: App, counter: Counter, troubled: set[str]) -> None:
