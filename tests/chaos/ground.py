@@ -187,7 +187,8 @@ class Ground:
         folder = self.disk / "weed"
         folder.mkdir()
         identities = self.root / "identities.json"
-        users = dict.fromkeys(("intake", "worker", "web"), root)
+        others = ("intake", "worker", "web")  # unused here; each needs keys of its own
+        users = {name: servers.S3User(name, "chaos-secret-key") for name in others}
         identities.write_text(json.dumps(servers.weed_identities(root, users)))
         (s3, *rest) = servers.free_ports(15)
         command = servers.weed_command(program, folder, identities, s3, rest)
