@@ -15,16 +15,20 @@ AFTER_A_FAILED_CHECK = 0.5
 def apply_checks(fields: Sequence[Field], checks: Sequence[Check]) -> tuple[Field, ...]:
     """Send both fields of every failing check to review; values stay as they are.
 
-    A check between fields of which one is missing says nothing.
+    Where one of them is in review for a reason of its own, that explains it, and the
+    other one stays. A check between fields of which one is missing says nothing.
     """
     by_name = {field.name: field for field in fields}
+    doubted = {f.name for f in fields if f.status is FieldStatus.REVIEW}
     for check in checks:
         one, other = by_name.get(check.field), by_name.get(check.other)
         if one is None or other is None or one.value is None or other.value is None:
             continue
         if not _holds(check.rule, one.value, other.value):
+            lone = doubted & {one.name, other.name}
             for field in (one, other):
-                by_name[field.name] = to_review(field, check.rule.value)
+                if field.name in lone or not lone:
+                    by_name[field.name] = to_review(field, check.rule.value)
     return tuple(by_name[field.name] for field in fields)
 
 

@@ -72,7 +72,7 @@ def read_otherwise(words: Sequence[OcrWord], read: ReadPage) -> str | None:
             same = [each for each in seen if len(each) == len(whole)]
             parts = [" ".join(each[start : start + len(wanted)]) for each in same]
         alike = len(parts) == len(_READERS) and len(set(map(_letters, parts))) == 1
-        if alike and _letters(parts[0]) != "".join(wanted):
+        if alike and [_letters(word) for word in parts[0].split()] != wanted:
             return parts[0]
     return None
 

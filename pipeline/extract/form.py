@@ -16,6 +16,9 @@ from pipeline.model.unicode import comparable
 CONTINUES = frozenset({Kind.ADDRESS, Kind.TEXT, Kind.AGENCY})
 """Kinds whose values may run over several lines."""
 
+_CLOSED = frozenset({Kind.NATIONALITY, Kind.ETHNICITY})
+"""Kinds whose values stand in a closed list."""
+
 _MOST_LINES = 4
 _WIDE = 6.0
 """Letter heights of white after which a short value has surely ended."""
@@ -295,6 +298,8 @@ def _own_colon(words: Sequence[OcrWord], start: int) -> int | None:
 def _end_of_value(words: Sequence[OcrWord], kind: Kind, height: float) -> int:
     """Before the first label that no rule names, or a wide gap behind a short value."""
     for index, word in enumerate(words):
+        if index == 0 and kind in _CLOSED:
+            continue  # a speck behind it: no label is one word of a list
         if word.text.endswith(":") and any(map(str.isalpha, word.text)):
             for start in range(index, max(-1, index - _LONGEST_LABEL), -1):
                 if words[start].text[:1].isupper():

@@ -11,6 +11,7 @@ from pipeline.extract.dates import find_dates
 from pipeline.extract.form import Value
 from pipeline.extract.metadata import missing
 from pipeline.extract.names import is_rare_spelling
+from pipeline.extract.places import known_words
 from pipeline.extract.values import DOUBTFUL, FITS, REPAIRED, Parsed, parse
 from pipeline.extract.votes import (
     AGREED_BY_TWO,
@@ -148,7 +149,7 @@ def _weighed(
     exact = read.page.source == "text-layer"
     once = of_value(value.words, kind, parsed, value.label_score, exact)
     spoken_against = parsed.certainty <= DOUBTFUL and parsed.understood
-    if exact or spoken_against:
+    if exact or (spoken_against and kind in NUMERIC):
         return parsed, once, ""
     if kind not in NUMERIC:
         return _confirmed(kind, value, read, parsed)
@@ -177,18 +178,19 @@ def _confirmed(
     if _text(words) != value.text:
         parsed = parse(kind, _text(words))
     confidence = of_value(words, kind, parsed, value.label_score, False)
+    odd = parsed.certainty <= DOUBTFUL or bool(_misspelt(words))
+    odd = odd or (kind is Kind.PERSON_NAME and is_rare_spelling(parsed.value or ""))
+    if odd or any(word.doubtful for word in words):
+        other = parse(kind, read_otherwise(value.words, read) or "")
+        if other.value and other.certainty == FITS and _is_usual(kind, other.value):
+            why = "two readings agree against a doubtful one"
+            return other, round(AGREED_BY_TWO * value.label_score, 3), why
     if kind is not Kind.PERSON_NAME:
         why = "another reading contradicts" if contradicted else _misspelt(words)
         return parsed, min(confidence, CONTRADICTED) if why else confidence, why
-    rare = is_rare_spelling(parsed.value or "")
-    odd = rare or not parsed.understood or bool(_misspelt(words))
-    other = parse(kind, read_otherwise(value.words, read) or "") if odd else None
-    if other and other.certainty == FITS and _is_usual(other.value):
-        why = "two readings agree on the usual spelling"
-        return other, round(AGREED_BY_TWO * value.label_score, 3), why
     if contradicted:
         return parsed, min(confidence, CONTRADICTED), "another reading contradicts"
-    if rare:
+    if is_rare_spelling(parsed.value or ""):
         return parsed, min(confidence, CONTRADICTED), "rare spelling of a name"
     return parsed, confidence, ""
 
@@ -204,11 +206,14 @@ def _misspelt(words: Sequence[OcrWord]) -> str:
     return "no Vietnamese syllable" if odd else ""
 
 
-def _is_usual(name: str | None) -> bool:
-    return (
-        name is not None
-        and not is_rare_spelling(name)
-        and all(word.isascii() or is_spelt(word) for word in name.split())
+def _is_usual(kind: Kind, value: str) -> bool:
+    """Whether nothing in the spelling of *value* speaks against it."""
+    if kind is Kind.PERSON_NAME and is_rare_spelling(value):
+        return False
+    known = known_words(value.split())
+    return all(
+        place or word.isascii() or is_spelt(word)
+        for word, place in zip(value.split(), known, strict=True)
     )
 
 

@@ -216,7 +216,7 @@ def _nationality(text: str, _today: date | None) -> Parsed | None:
 
 def _one_of(known: tuple[str, ...], text: str) -> Parsed | None:
     folded = {comparable(name): name for name in known}
-    wanted = comparable(text)
+    wanted = comparable(text.replace(":", ""))
     if wanted in folded:
         return Parsed(folded[wanted], FITS)
     near = process.extractOne(wanted, folded, scorer=fuzz.ratio, score_cutoff=80)

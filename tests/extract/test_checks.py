@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pipeline.extract.checks import AFTER_A_FAILED_CHECK, apply_checks
@@ -57,3 +59,11 @@ def test_values_stay_and_the_reason_is_named() -> None:
     assert [each.value for each in after] == ["2025-12-07", "2025-12-08"]
     assert all("not-before" in each.rule for each in after)
     assert all(each.confidence <= AFTER_A_FAILED_CHECK for each in after)
+
+
+def test_a_value_that_is_doubted_for_itself_does_not_cast_doubt_on_another() -> None:
+    birth = replace(field("birth", "1937-02-15"), status=FieldStatus.REVIEW)
+    checks = [Check(Rule.ID_MATCHES_BIRTH, "id", "birth")]
+    found = apply_checks([field("id", "034187000123"), birth], checks)
+    assert [each.status for each in found] == [FieldStatus.OK, FieldStatus.REVIEW]
+    assert "id-matches-birth" in found[1].rule

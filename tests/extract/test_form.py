@@ -135,3 +135,9 @@ def test_a_label_that_stands_twice_is_read_behind_its_own_parent() -> None:
     )
     assert value_of(mother, *rows) == "Xã Hòa Sơn"
     assert value_of(father, *rows) == "Xã Phú Xuân"
+
+
+def test_a_speck_behind_a_word_of_a_closed_list_makes_no_label() -> None:
+    rows = ((200, 300, "Quốc tịch: Việt: Nam"),)
+    assert value_of(rule("Quốc tịch", kind=Kind.NATIONALITY), *rows) == "Việt: Nam"
+    assert value_of(rule("Quốc tịch", kind=Kind.PHONE), *rows) == ""

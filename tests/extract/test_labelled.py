@@ -7,7 +7,7 @@ from pipeline.extract.labelled import to_field
 from pipeline.model.dossier import Field, FieldStatus
 from pipeline.model.geometry import BoundingBox, enclosing
 from pipeline.model.template import DocType, FieldRule, Kind, Take
-from pipeline.model.text import OcrWord, Reading, ReadPage, SecondLook
+from pipeline.model.text import OcrLine, OcrPage, OcrWord, Reading, ReadPage, SecondLook
 from tests.extract.typed import page
 
 OK, REVIEW, MISSING = FieldStatus.OK, FieldStatus.REVIEW, FieldStatus.MISSING
@@ -17,11 +17,18 @@ NUMBER = "034187000123"
 
 
 def field_of(
-    kind: Kind, text: str, *others: str, of: str = "", sure: float = 0.9
+    kind: Kind,
+    text: str,
+    *others: str,
+    of: str = "",
+    sure: float = 0.9,
+    doubtful: bool = False,
 ) -> tuple[Field, ReadPage]:
     """Read ``Nhãn: text``; *others* see something else in place of the words *of*."""
     rule = FieldRule("any", Take.RIGHT_OF_LABEL, kind, ("Nhãn",))
     read = page((200, 300, f"Nhãn: {text}"), confidence=sure)
+    words = (replace(word, doubtful=doubtful) for word in read.text.words)
+    read = replace(read, text=OcrPage((OcrLine(tuple(words)),)))
     if others:
         seen = of or text
         words = [w for w in read.text.lines[0].words if w.text in seen.split()]
@@ -190,6 +197,28 @@ def test_a_rare_name_before_a_bracket_is_what_both_others_read() -> None:
     read, seen = "Hồ Hữu Tuần (Trực tiếp)", "Hồ Hữu Tuấn (Trực tiếp)"
     field, _ = field_of(Kind.PERSON_NAME, read, seen, seen)
     assert (field.value, field.status) == ("Hồ Hữu Tuấn", OK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "seen"),
+    [
+        (Kind.ADDRESS, "Xã Hai, tỉnh Thái N. guyên", "Xã Hai, tỉnh Thái Nguyên"),
+        (Kind.PERSON_NAME, "Lý Thị Tuy ết", "Lý Thị Tuyết"),
+        (Kind.TEXT, "Trạm ÿ tế xã Hai", "Trạm y tế xã Hai"),
+    ],
+)
+def test_a_doubtful_text_is_what_both_models_read(
+    kind: Kind, read: str, seen: str
+) -> None:
+    field, _ = field_of(kind, read, seen, seen, doubtful=True)
+    assert (field.value, field.status) == (seen, OK)
+    field, _ = field_of(kind, read, seen, "khác hẳn", doubtful=True)
+    assert field.status is REVIEW
+
+
+def test_a_nationality_with_a_speck_is_understood() -> None:
+    field, _ = field_of(Kind.NATIONALITY, "Việt: Nam", sure=0.997)
+    assert (field.value, field.status) == ("Việt Nam", OK)
 
 
 def test_a_long_text_is_worth_what_all_its_words_are() -> None:

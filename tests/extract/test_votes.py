@@ -108,3 +108,31 @@ def test_letters_may_differ_only_where_the_others_are_believed(
     verdict = decide(readings, understand_number, READERS)
     assert verdict is not None
     assert verdict.agreed is agreed
+
+
+@pytest.mark.parametrize(
+    ("page", "crops", "agreed"),
+    [(0.7, 0.95, True), (0.93, 0.95, False), (0.5, 0.7, False)],
+)
+def test_both_models_outweigh_the_page_where_they_are_surer(
+    page: float, crops: float, agreed: bool
+) -> None:
+    readings = [
+        Reading("page", "13", page),
+        Reading("line", "12", crops),
+        Reading("second-model", "12", crops),
+    ]
+    verdict = decide(readings, lambda text: Candidate(text, text), READERS)
+    assert verdict is not None
+    assert (verdict.candidate.value, verdict.agreed) == ("12", agreed)
+
+
+def test_one_model_that_reads_the_same_twice_outweighs_no_other() -> None:
+    readings = [
+        Reading("page", "12", 0.97),
+        Reading("line", "12", 0.97),
+        Reading("second-model", "13", 0.6),
+    ]
+    verdict = decide(readings, lambda text: Candidate(text, text), READERS)
+    assert verdict is not None
+    assert not verdict.agreed
