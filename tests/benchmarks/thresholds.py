@@ -123,7 +123,8 @@ def fit_all(values: Mapping[Kind, Sequence[Value]]) -> dict[Kind, Fit]:
     """Fit every kind, by its own values or by those it shares.
 
     A kind whose own values are wrong more often than those it shares is not let in by
-    their number: its threshold rises to where none of its own is wrong.
+    their number: its threshold rises to where none of its own is wrong. (No threshold
+    keeps out what is wrong and surer than `HIGHEST`.)
     """
     every = [each for mine in values.values() for each in mine]
     fits: dict[Kind, Fit] = {}
@@ -138,7 +139,11 @@ def fit_all(values: Mapping[Kind, Sequence[Value]]) -> dict[Kind, Fit]:
             or Fit(HIGHEST, "-", 0, 0)
         )
         if fit.basis != "own":
-            wrong = [sure for sure, right in own if not right and sure >= fit.threshold]
+            wrong = [
+                sure
+                for sure, right in own
+                if not right and fit.threshold <= sure < HIGHEST
+            ]
             allowed = ALLOWED * sum(sure >= fit.threshold for sure, _ in own)
             if len(wrong) > max(1.0, allowed):
                 above = math.floor(100 * max(wrong)) / 100 + 0.01
