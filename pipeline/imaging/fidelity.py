@@ -115,11 +115,16 @@ def _count_recolored(image: Image, layers: Layers, dpi: float) -> int:
     """Count tiles in which ink got another color; its soft edges do not count."""
     wrong = np.zeros(image.shape[:2], np.bool_)
     for ink in layers.inks:
-        inside = cv2.erode(ink.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-        y, x = np.nonzero(inside)
-        levels = np.atleast_3d(image)[y, x].astype(np.int16)
-        off = np.abs(levels - np.array(ink.color, np.int16))
-        wrong[y, x] = (off > _RECOLORED).any(axis=1)
+        inside = cv2.erode(ink.mask.view(np.uint8), np.ones((3, 3), np.uint8))
+        left, top, width, height = cv2.boundingRect(inside)
+        if not width:
+            continue
+        place = np.s_[top : top + height, left : left + width]
+        off = cv2.absdiff(image[place], np.full_like(image[place], ink.color))
+        most = off if off.ndim == 2 else off.max(axis=2)
+        wrong[place] |= (most > _RECOLORED) & (inside[place] > 0)
+    if not wrong.any():
+        return 0
     side = max(1, round(_TILE_MM * dpi / 25.4))
     pixels = np.count_nonzero(_tiles(wrong, side), axis=-1)
     return int(np.count_nonzero(pixels > _RECOLORED_MM2 * (dpi / 25.4) ** 2))

@@ -124,7 +124,9 @@ def _fill(image: Image, ink: NDArray[np.bool_], dpi: float) -> Image:
     """
     edge = odd_pixels(2 * _SOFT_EDGE, dpi)
     hole = cv2.dilate(ink.astype(np.uint8), np.ones((edge, edge), np.uint8))
-    paper = np.where(hole > 0, 0, WHITE).astype(np.uint8)
+    paper = np.asarray(
+        cv2.threshold(hole, 0, WHITE, cv2.THRESH_BINARY_INV)[1], np.uint8
+    )
     target = min(dpi, BACKGROUND_DPI)
     seen = resize_to_dpi(paper, dpi, target)
     bare = np.asarray(cv2.bitwise_and(image, image, mask=paper), np.uint8)

@@ -75,19 +75,26 @@ def wipe_leaders(gray: GrayImage, dpi: float) -> Wiped:
         The wiped page and the rows of boxes that were on it.
     """
     paper = paper_around(gray)
-    ink = (cv2.subtract(paper, gray) > _INK_BELOW_PAPER).astype(np.uint8)
+    below = cv2.subtract(paper, gray)
+    ink = np.asarray(
+        cv2.threshold(below, _INK_BELOW_PAPER, 1, cv2.THRESH_BINARY)[1], np.uint8
+    )
     per_mm = dpi / 25.4
-    grids = _find_grids(ink, per_mm)
-    rules = cv2.subtract(_find_rules(ink, per_mm), grids.tables)
-    wiped = np.maximum(_find_leaders(ink, per_mm) | grids.going, rules)
-    if not wiped.any():
+    wiped = _find_leaders(ink, per_mm)
+    box_rows: tuple[BoxRow, ...] = ()
+    levels = _find_runs(ink, (1, round(_RULE_LENGTH * per_mm)))
+    if cv2.countNonZero(levels):
+        grids = _find_grids(ink, levels, per_mm)
+        rules = cv2.subtract(_find_rules(ink, levels, per_mm), grids.tables)
+        wiped, box_rows = np.maximum(wiped | grids.going, rules), grids.box_rows
+    if not cv2.countNonZero(wiped):
         return Wiped(gray, ())
     # The soft edge of a dot is lighter than ink; the edge of what stays is left alone.
     soft = np.ones((3, 3), np.uint8)
     staying = cv2.dilate(cv2.subtract(ink, wiped), soft)
     around = cv2.subtract(cv2.dilate(wiped, soft), staying)
     page = np.where(cv2.bitwise_or(around, wiped) > 0, paper, gray)
-    return Wiped(page, grids.box_rows)
+    return Wiped(page, box_rows)
 
 
 class _Dots(NamedTuple):
@@ -195,16 +202,15 @@ class _Grids(NamedTuple):
     box_rows: tuple[BoxRow, ...]
 
 
-def _find_grids(ink: GrayImage, per_mm: float) -> _Grids:
+def _find_grids(ink: GrayImage, levels: GrayImage, per_mm: float) -> _Grids:
     """Mark what goes of grids, and the level rules of tables, which stay.
 
     A grid is level rules and uprights that meet; with three level rules and more it is
     a table, with two a row of boxes.
     """
-    levels = _find_runs(ink, round(_RULE_LENGTH * per_mm))
-    uprights = _find_runs(ink.T, round(_UPRIGHT_LENGTH * per_mm)).T
+    uprights = _find_runs(ink, (round(_UPRIGHT_LENGTH * per_mm), 1))
     nothing = np.zeros_like(ink)
-    if not (levels.any() and uprights.any()):
+    if not cv2.countNonZero(uprights):
         return _Grids(nothing, nothing, ())
     joint = np.ones((3, 3), np.uint8)
     lines = cv2.dilate(levels | uprights, joint)
@@ -228,19 +234,14 @@ def _find_grids(ink: GrayImage, per_mm: float) -> _Grids:
     return _Grids(np.maximum(cv2.subtract(uprights, tables), boxes), tables, rows)
 
 
-def _find_runs(ink: GrayImage, length: int) -> GrayImage:
-    """Mark level runs of ink, at least *length* pixels long and thin."""
-    pixels = np.ascontiguousarray(ink)
-    runs = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+def _find_runs(ink: GrayImage, size: tuple[int, int]) -> GrayImage:
+    """Mark runs of ink at least as high and wide as *size*, one side of which is 1."""
+    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8))
     return np.asarray(runs, np.uint8)
 
 
-def _find_rules(ink: GrayImage, per_mm: float) -> GrayImage:
+def _find_rules(ink: GrayImage, levels: GrayImage, per_mm: float) -> GrayImage:
     """Mark level rules, except where a taller stroke crosses them."""
-    length = round(_RULE_LENGTH * per_mm)
-    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    if not runs.any():
-        return np.zeros_like(ink)
     tallest = max(2, round(_RULE_THICKNESS * per_mm))
-    tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((tallest + 1, 1), np.uint8))
-    return np.asarray(cv2.subtract(runs, tall), np.uint8)
+    tall = _find_runs(ink, (tallest + 1, 1))
+    return np.asarray(cv2.subtract(levels, tall), np.uint8)

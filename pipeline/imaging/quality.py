@@ -7,7 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.arrays import WHITE, GrayImage, darkness, paper_around
+from pipeline.imaging.arrays import (
+    WHITE,
+    Counts,
+    GrayImage,
+    count_levels,
+    darkness,
+    paper_around,
+    percentile_of,
+)
 
 _INK_BELOW_PAPER = 100
 """Levels below white paper from which a pixel is ink for certain: print that shows
@@ -125,12 +133,13 @@ def measure_quality(ink: Ink, dpi: float) -> Quality:
         dpi: its resolution, pixels per inch.
     """
     darker, paper = ink.darker, ink.paper
-    level = max(_FAINTEST, _ABOVE_NOISE * _measure_noise(darker))
-    marks = _without_rules(darker, level, dpi)
+    level = int(max(_FAINTEST, _ABOVE_NOISE * _measure_noise(darker)))
+    levels = count_levels(darker)
+    marks = _without_rules(darker, levels, level, dpi)
     if not marks.any():
         return Quality(0.0, 0.0, blank=True, paper=paper)
     edges = _measure_edges(darker, marks, dpi)
-    if not (bool(np.any(darker > _INK_BELOW_PAPER)) or _is_faint_print(edges, marks)):
+    if not (levels[_INK_BELOW_PAPER + 1 :].any() or _is_faint_print(edges, marks)):
         return Quality(0.0, 0.0, blank=True, paper=paper)
     duller, sharper = sorted((edges.across, edges.down))
     smear = sharper / max(duller, 0.01)
@@ -144,27 +153,40 @@ def measure_quality(ink: Ink, dpi: float) -> Quality:
     )
 
 
-def _without_rules(darker: GrayImage, level: float, dpi: float) -> NDArray[np.bool_]:
+def _without_rules(
+    darker: GrayImage, levels: Counts, level: int, dpi: float
+) -> NDArray[np.bool_]:
     """Mark what is darker than *level*, but for rules and frames.
 
     They are the darkest ink on a form, and their edges tell nothing across them.
     """
-    marks = darker > level
-    if not marks.any():
+    marks: NDArray[np.bool_] = darker > level
+    inked = levels.copy()
+    inked[: level + 1] = 0
+    if not inked.any():
         return marks
-    dark = darker > _RULE_DARKNESS * np.percentile(darker[marks], 90)
-    rules = _find_runs(dark, dpi) | _find_runs(dark.T, dpi).T
-    if rules.any():
-        around = cv2.dilate(rules.astype(np.uint8), np.ones((5, 5), np.uint8))
-        marks &= around == 0
+    # Whole levels: beside a fraction, numpy would turn the page into fractions, too.
+    dark: NDArray[np.bool_] = darker > int(_RULE_DARKNESS * percentile_of(inked, 90))
+    level_rules, upright_rules = _find_runs(dark, dpi), _find_runs(dark.T, dpi)
+    if level_rules is not None:
+        marks &= ~_around(level_rules)
+    if upright_rules is not None:
+        marks &= ~_around(upright_rules).T
     return marks
 
 
-def _find_runs(dark: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
+def _around(rules: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    grown = cv2.dilate(rules.astype(np.uint8), np.ones((5, 5), np.uint8))
+    return np.asarray(grown, np.bool_)
+
+
+def _find_runs(dark: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_] | None:
     """Mark level runs as long as rules; every fourth column tells as much."""
     sampled = np.ascontiguousarray(dark[:, ::4], np.uint8)
     length = np.ones((1, round(_RULE_LENGTH * dpi / 25.4 / 4)), np.uint8)
     runs = np.asarray(cv2.morphologyEx(sampled, cv2.MORPH_OPEN, length), np.bool_)
+    if not runs.any():
+        return None
     return np.repeat(runs, 4, axis=1)[:, : dark.shape[1]] & dark
 
 
@@ -175,15 +197,19 @@ def _measure_noise(darker: GrayImage) -> float:
 
 
 def _measure_edges(darker: GrayImage, marks: NDArray[np.bool_], dpi: float) -> _Edges:
-    depth = float(np.percentile(darker[marks], 90))
+    depth = percentile_of(count_levels(darker, marks), 90)
     inner = marks[1:-1, 1:-1]
     across = cv2.absdiff(darker[1:-1, 2:], darker[1:-1, :-2])
     down = cv2.absdiff(darker[2:, 1:-1], darker[:-2, 1:-1])
-    steep = inner & (cv2.max(across, down) > depth / _STEEP)
+    steep = inner & (cv2.max(across, down) > int(depth / _STEEP))
     is_across = across >= down
+    steps = (
+        count_levels(np.asarray(across, np.uint8), steep & is_across),
+        count_levels(np.asarray(down, np.uint8), steep & ~is_across),
+    )
     rises = [
-        float(np.percentile(step, 75)) if len(step) >= _FEWEST_EDGES else None
-        for step in (across[steep & is_across], down[steep & ~is_across])
+        percentile_of(step, 75) if step.sum() >= _FEWEST_EDGES else None
+        for step in steps
     ]
     found = [rise for rise in rises if rise is not None] or [0.0]
     scale = dpi / _REFERENCE_DPI / depth

@@ -9,6 +9,7 @@ stand. Foreign names and abbreviations break it; who asks must allow for them.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipeline.model.unicode import place_tones
 
@@ -66,7 +67,11 @@ _SHAPED = "ăâêôơư"
 
 _WORD = re.compile(r"[^\W\d_]+")
 
+_REMEMBERED = 4_096
+"""Words whose answer is kept: papers use the same ones again and again."""
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def is_syllable(text: str) -> bool:
     """Tell whether *text* is a syllable of Vietnamese in small or capital letters.
 

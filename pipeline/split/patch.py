@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 _WORKING_DPI = 100
@@ -90,10 +89,12 @@ def _find_upright(
     """Find bars that run down the image."""
     height = max(1, round(_BAND * dpi))
     count, width = image.shape[0] // height, image.shape[1]
-    bands = image[: count * height].reshape(count, height, width).mean(axis=1)
+    whole = np.ascontiguousarray(image[: count * height])
+    sums = whole.reshape(count, height, width).sum(axis=1, dtype=np.uint32)
+    bands: NDArray[np.bool_] = sums < ink_below * height
     open_tracks: list[_Track] = []
-    for index, band in enumerate(bands < ink_below):
-        for start, end in _bars_in(band, dpi):
+    for index, bars in enumerate(_find_bars(bands, dpi)):
+        for start, end in bars:
             _follow(open_tracks, start, end, index, _DRIFT * dpi)
         if index + 1 < count:
             ended = [track for track in open_tracks if track.last < index]
@@ -121,20 +122,23 @@ def _follow(
     tracks.append(_Track(start, end, index, index, start, end))
 
 
-def _bars_in(band: NDArray[np.bool_], dpi: float) -> Iterator[tuple[int, int]]:
-    """Find where narrow, wide, narrow, wide stand in one band, seen from the edge."""
-    edges = np.flatnonzero(np.diff(band, prepend=False, append=False))
-    if len(edges) < len(_BARS) + 1:
-        return
-    runs = sliding_window_view(np.diff(edges), len(_BARS))[::2]  # from a bar on
-    totals = runs.sum(axis=1)
+def _find_bars(bands: NDArray[np.bool_], dpi: float) -> list[list[tuple[int, int]]]:
+    """Find where narrow, wide, narrow, wide stand in each band, seen from the edge."""
+    found: list[list[tuple[int, int]]] = [[] for _ in bands]
+    rows, edges = np.nonzero(np.diff(bands, axis=1, prepend=False, append=False))
+    size = len(_BARS)
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows)  # in its band
+    starts = (place[:-size] % 2 == 0) & (rows[:-size] == rows[size:])
+    begin = np.flatnonzero(starts)  # from a bar on
+    totals = edges[begin + size] - edges[begin]
     fits = (totals >= _WIDTHS[0] * dpi) & (totals <= _WIDTHS[1] * dpi)
-    if not fits.any():
-        return
+    begin, totals = begin[fits], totals[fits]
+    runs = np.diff(edges[begin[:, None] + np.arange(size + 1)], axis=1)
     units = runs / (totals / _BARS.sum())[:, None]
-    starts = edges[::2][: len(runs)]
-    near_left = starts + totals / 2 < len(band) / 2
+    near_left = edges[begin] + totals / 2 < bands.shape[1] / 2
     for mask, order in ((near_left, _BARS), (~near_left, _BARS[::-1])):
-        close = np.abs(units - order).max(axis=1) <= _TOLERANCE
-        for index in np.flatnonzero(close & fits & mask):
-            yield int(starts[index]), int(starts[index] + totals[index])
+        close = np.abs(units - order).max(axis=1, initial=0) <= _TOLERANCE
+        for index in np.flatnonzero(close & mask):
+            left = int(edges[begin[index]])
+            found[rows[begin[index]]].append((left, left + int(totals[index])))
+    return found

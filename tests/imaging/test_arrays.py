@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.imaging.arrays import (
+    count_levels,
     crop,
     paper_around,
+    percentile_of,
     resize_to_dpi,
     to_gray,
     turn,
@@ -64,3 +66,24 @@ def test_the_paper_around_follows_shadows_not_letters() -> None:
     shadow = uneven_light(np.full_like(page, 252), 0.4)
     paper = paper_around(uneven_light(page, 0.4))
     assert np.abs(paper.astype(int) - shadow).max() < 15
+
+
+@pytest.mark.parametrize("percent", [0, 1, 50, 75, 90, 100])
+@pytest.mark.parametrize("pixels", [1, 2, 999])
+def test_a_percentile_of_counted_levels_is_that_of_the_pixels(
+    percent: float, pixels: int
+) -> None:
+    gray = np.random.default_rng(pixels).integers(0, 256, (1, pixels), np.uint8)
+    found = percentile_of(count_levels(gray), percent)
+    assert found == pytest.approx(np.percentile(gray, percent))
+
+
+def test_levels_are_counted_where_it_is_asked_for() -> None:
+    gray = np.array([[3, 3, 200, 7]], np.uint8)
+    counts = count_levels(gray, np.array([[True, False, True, False]]))
+    assert np.flatnonzero(counts).tolist() == [3, 200]
+
+
+def test_no_pixels_have_no_percentile() -> None:
+    with pytest.raises(ValueError, match="no pixels"):
+        percentile_of(np.zeros(256, np.int64), 50)
