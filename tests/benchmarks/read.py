@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.read --pages 4 --seed 1
     python -m tests.benchmarks.read --grades tilt specks --peer ocrmypdf
+    python -m tests.benchmarks.read --grades "real, pages" --pages 0 --careful
 
 Each page goes, as a file, through the real reading path and through Tesseract alone:
 the same model and engine mode, page segmentation 3, on the page as it is in the file.
@@ -72,8 +73,19 @@ def start_sohoa(home: Path) -> None:
 
 
 def read_by_sohoa(path: Path, media_type: MediaType, number: int) -> Outcome:
+    return _read_by_sohoa(path, media_type, number, careful=False)
+
+
+def read_carefully(path: Path, media_type: MediaType, number: int) -> Outcome:
+    """Read as a counter's or procedure's ``careful`` asks for."""
+    return _read_by_sohoa(path, media_type, number, careful=True)
+
+
+def _read_by_sohoa(
+    path: Path, media_type: MediaType, number: int, *, careful: bool
+) -> Outcome:
     batch = hashlib.sha256(str(path).encode()).hexdigest()[:32]
-    task = PageTask(batch, RECIPE, path, media_type, number)
+    task = PageTask(batch, RECIPE, path, media_type, number, careful=careful)
     wall, cpu = time.perf_counter(), time.process_time()
     receipt = _Here.reader.read(task)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -251,6 +263,9 @@ def main() -> None:
     options.add_argument("--pages", type=int, default=4, help="drawn, of each grade")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--grades", nargs="*", help="only those that begin so")
+    options.add_argument(
+        "--careful", action="store_true", help="also read twice, as a procedure may ask"
+    )
     options.add_argument("--peer", choices=["ocrmypdf"], help="another reader, too")
     chosen = options.parse_args()
     pages: Iterable[BenchPage] = chain(
@@ -261,12 +276,13 @@ def main() -> None:
         pages = (page for page in pages if page.grade.startswith(wanted))
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        results = measure(pages, _contestants(chosen.peer, folder, stack), folder)
+        contestants = _contestants(chosen.peer, folder, stack, careful=chosen.careful)
+        results = measure(pages, contestants, folder)
         show(results)
 
 
 def _contestants(
-    peer: str | None, folder: Path, stack: ExitStack
+    peer: str | None, folder: Path, stack: ExitStack, *, careful: bool
 ) -> tuple[Contestant, ...]:
     def process(start: Callable[..., None], *args: object) -> Executor:
         context = multiprocessing.get_context("spawn")
@@ -275,15 +291,18 @@ def _contestants(
         )
 
     model = Settings().reading.model
-    ours = Contestant("sohoa", read_by_sohoa, process(start_sohoa, folder / "home"))
-    bare = Contestant("Tesseract", read_bare, process(start_bare, model))
+    chosen = [Contestant("sohoa", read_by_sohoa, process(start_sohoa, folder / "home"))]
+    if careful:
+        twice = process(start_sohoa, folder / "careful")
+        chosen.append(Contestant("careful", read_carefully, twice))
+    chosen.append(Contestant("Tesseract", read_bare, process(start_bare, model)))
     if peer is None:
-        return ours, bare
+        return tuple(chosen)
     if shutil.which(peer) is None:
         print(f"{peer} is not installed: left out.\n")
-        return ours, bare
+        return tuple(chosen)
     other = process(start_ocrmypdf, folder / "tessdata")
-    return ours, bare, Contestant("OCRmyPDF", read_by_ocrmypdf, other)
+    return *chosen, Contestant("OCRmyPDF", read_by_ocrmypdf, other)
 
 
 if __name__ == "__main__":
