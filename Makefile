@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
-	bench-hostile bench-truncation bench-intake bench-layers bench-peer bench-large bench-rebuild chaos lock clean
+	bench-hostile bench-truncation bench-intake bench-glance bench-layers bench-peer bench-large bench-rebuild chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -60,6 +60,9 @@ bench-hostile: setup ## hostile files and 10,000 mutants: table of kind by outco
 
 bench-intake: setup ## what watching costs; whether one counter holds up another
 	$(PYTHON) -m tests.benchmarks.intake $(ARGS)
+
+bench-glance: setup ## seconds until a scan's first page is on its counter's page
+	$(PYTHON) -m tests.benchmarks.glance $(ARGS)
 
 bench-truncation: setup ## whole files cut at 200 places each: how many are taken for whole
 	$(PYTHON) -m tests.benchmarks.truncation $(ARGS)

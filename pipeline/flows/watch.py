@@ -48,6 +48,7 @@ def watch(shift_seconds: float = _SHIFT.total_seconds()) -> State[Any]:
     troubled: set[str] = set()
     ends = now() + timedelta(seconds=shift_seconds)
     with open_app(settings) as app:
+        app.desk.warm_up()
         while now() < ends:
             look_once(app, started, troubled)
             time.sleep(app.pause)
@@ -64,7 +65,10 @@ def look_once(app: App, started: set[tuple[str, str]], troubled: set[str]) -> No
         started: batches, each with its claim, this watch asked a run for; grows.
         troubled: claims and counters whose trouble the log tells already.
     """
-    app.inbox.sweep()
+    claimed_now = {each.counter_id for each in app.inbox.sweep()}
+    for counter in app.counters:  # taking in may last; the clerk is told before
+        if counter.id in claimed_now:
+            _post_status(app, counter, troubled)
     ends = now() + _TAKING_IN
     for claimed in app.turns.in_order(app.sides.ready(app.inbox.claimed())):
         if now() > ends:

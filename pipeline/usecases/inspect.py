@@ -8,8 +8,8 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,6 +51,9 @@ _GLANCE_DPI = 20.0
 
 _AHEAD = 4
 """Pages queued per process."""
+
+_CLOSED_WITHIN = 1.0
+"""Seconds until a thread that waits for a look notices that the pool is closed."""
 
 _PAGES_PER_PROCESS = 1000
 """Pages after which a process is replaced: no leak lives long."""
@@ -170,6 +173,14 @@ class Inspector:
         log.info("batch %s: %d defects of pages", batch.id, len(defects))
         return defects
 
+    def glance(self, batch_id: str, first: Place) -> None:
+        """Look at the first page alone, for its small picture."""
+        if not self.enabled:
+            return
+        for look in self.pool.look(batch_id, [first]):
+            if look.glance:
+                self.archive.put_glance(batch_id, look.glance)
+
 
 @dataclass(slots=True)
 class Desk:
@@ -183,8 +194,14 @@ class Desk:
     """Where scans from remote shares are copied to, out of the store: a share that
     hangs would keep its page's process for good, and the next share's scans waiting."""
 
-    _threads: dict[bool, ThreadPoolExecutor] = field(default_factory=dict, init=False)
+    _threads: dict[str, ThreadPoolExecutor] = field(default_factory=dict, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
+    _latest: dict[str, "Future[None]"] = field(default_factory=dict, init=False)
+
+    def warm_up(self) -> None:
+        """Start the looking processes, so that the first scan need not wait for it."""
+        if self.inspector.enabled:
+            self.inspector.pool.warm_up()
 
     def ask(self, record: BatchRecord, claimed: ClaimedFile) -> None:
         """Have the scan in staging looked at, once, and do not wait for it."""
@@ -196,24 +213,41 @@ class Desk:
             (c.folder for c in self.inspector.counters if c.id == batch.counter_id),
             FolderRules(),
         )
-        is_backlog = rules.priority is Priority.BACKLOG
         scratch = self.scratch if rules.share is Share.REMOTE else None
-        job = partial(self._inspect, record, claimed.parts, scratch)
-        if is_backlog not in self._threads:
-            self._threads[is_backlog] = ThreadPoolExecutor(1, "desk")
-        self._threads[is_backlog].submit(job)
+        before = self._latest.get(rules.priority)
+        job = partial(self._look, record, claimed.parts, scratch)
+        is_day = rules.priority is Priority.DAY
+        if is_day and before is not None and not before.done():
+            # A long scan may lie before it; the clerk wants to see this one now.
+            self._submit("glance", partial(job, only_first=True))
+        self._latest[rules.priority] = self._submit(rules.priority, job)
 
-    def _inspect(
-        self, record: BatchRecord, files: Sequence[Path], scratch: Path | None
+    def _submit(self, name: str, job: Callable[[], None]) -> "Future[None]":
+        if name not in self._threads:
+            self._threads[name] = ThreadPoolExecutor(1, f"desk-{name}")
+        return self._threads[name].submit(job)
+
+    def _look(
+        self,
+        record: BatchRecord,
+        files: Sequence[Path],
+        scratch: Path | None,
+        *,
+        only_first: bool = False,
     ) -> None:
         try:
             with ExitStack() as stack:
                 if scratch is not None:
+                    scratch.mkdir(parents=True, exist_ok=True)
                     folder = TemporaryDirectory(
                         dir=scratch, prefix=f"{record.batch.id}-"
                     )
                     files = self._fetch(record, Path(stack.enter_context(folder)))
-                self.inspector.inspect(record, list(self._places(record, files)))
+                places = list(self._places(record, files))
+                if only_first:
+                    self.inspector.glance(record.batch.id, places[0])
+                else:
+                    self.inspector.inspect(record, places)
         except (PipelineError, OSError, CancelledError) as error:
             # Whoever reads the scan looks at it first, if nobody has.
             log.info("batch %s not looked at: %s", record.batch.id, type(error))
@@ -272,9 +306,28 @@ class LookPool:
         for place in places:
             waiting.append(self._schedule(place))
             if len(waiting) >= self.options.workers * _AHEAD:
-                yield _result(waiting.popleft(), batch_id)
+                yield self._result(waiting.popleft(), batch_id)
         while waiting:
-            yield _result(waiting.popleft(), batch_id)
+            yield self._result(waiting.popleft(), batch_id)
+
+    def _result(self, future: "ProcessFuture[Look]", batch_id: str) -> Look:
+        while not future.done():
+            wait([future], _CLOSED_WITHIN)
+            if self._closed and not future.done():
+                # A pool that is stopped forgets some of what was still asked of it.
+                raise CancelledError("the pool of looking processes is closed")
+        try:
+            return future.result()
+        except _UNSEEN as error:
+            # Whoever reads the page will find it too, and say more of it.
+            log.info("batch %s: a page unseen: %s", batch_id, type(error).__name__)
+            return Look()
+
+    def warm_up(self) -> None:
+        """Start the processes and do not wait for them."""
+        with self._starting, interrupts_held():
+            for _ in range(self.options.workers):
+                self._open().schedule(_nothing)
 
     def _schedule(self, place: Place) -> "ProcessFuture[Look]":
         with self._starting, interrupts_held():
@@ -328,15 +381,6 @@ _UNSEEN = (
 """What hostile pages do to those who look at them."""
 
 
-def _result(future: "ProcessFuture[Look]", batch_id: str) -> Look:
-    try:
-        return future.result()
-    except _UNSEEN as error:
-        # Whoever reads the page will find it too, and say more of it.
-        log.info("batch %s: a page unseen: %s", batch_id, type(error).__name__)
-        return Look()
-
-
 class _Process:
     """What a looking process keeps: its options, and the scan that is open."""
 
@@ -350,6 +394,10 @@ def _start(options: InspectOptions, parent: int) -> None:
     end_with_parent(parent)
     _Process.options = options
     limit_memory(options.memory)
+
+
+def _nothing() -> None:
+    """Do nothing, in a process that is started for it."""
 
 
 def _look(path: Path, media_type: MediaType, number: int) -> Look:

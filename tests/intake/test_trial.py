@@ -69,3 +69,12 @@ def test_a_clock_that_is_off_is_worth_a_word(
 ) -> None:
     monkeypatch.setattr(trial, "_SKEW", -1.0)
     assert "nothing depends on it" in found(tmp_path)[0]
+
+
+def test_too_little_room_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not os.statvfs(tmp_path).f_files:
+        pytest.skip("this file system does not count files")
+    monkeypatch.setattr(trial, "_FEW_FILES", 1 << 60)
+    assert found(tmp_path)[0].startswith("room for ")

@@ -11,7 +11,7 @@ from pipeline.imaging.shadow import Trace, find_trace
 from pipeline.messages import defect_sentence
 from pipeline.model.intake import ClaimedFile
 from pipeline.model.quality import Defect, PageDefect
-from pipeline.model.scan import FolderRules, MediaType, Subfolders
+from pipeline.model.scan import FolderRules, MediaType, Share, Subfolders
 from pipeline.model.state import BatchRecord, BatchState
 from pipeline.usecases.inspect import (
     Desk,
@@ -181,6 +181,35 @@ def test_the_desk_looks_at_each_file_of_a_folder(home: Path) -> None:
             thread.shutdown(wait=True)
     assert house.catalog.batches()[0].defects == SPOILT
     assert house.archive.glance(record.batch.id).startswith(b"\xff\xd8")
+
+
+def test_a_long_scan_does_not_hide_the_next_ones_first_page(house: House) -> None:
+    long, next_one = (claim(house, to_pdf(SHEETS * n)) for n in (10, 1))
+    pool = LookPool(InspectOptions(workers=1, seconds=60))
+    with Desk(Inspector(house.archive, house.catalog, pool, (COUNTER,))) as desk:
+        desk.warm_up()
+        desk.ask(*long)
+        desk.ask(*next_one)
+        desk._threads["glance"].shutdown(wait=True)
+        assert house.archive.glance(next_one[0].batch.id).startswith(b"\xff\xd8")
+        judged = [record.defects for record in house.catalog.batches()]
+        assert judged == [None, None]
+
+
+def test_scans_from_a_share_are_looked_at_beside_it(home: Path) -> None:
+    rules = FolderRules(share=Share.REMOTE, quiet_period=0)
+    counter = replace(COUNTER, folder=rules)
+    house = open_house(home, counter=counter)
+    record, claimed = claim(house, to_pdf(SHEETS))
+    claimed.path.unlink()  # as if the share were away by now
+    pool = LookPool(InspectOptions(workers=1, seconds=60))
+    inspector = Inspector(house.archive, house.catalog, pool, (counter,))
+    with Desk(inspector, home / "scratch") as desk:
+        desk.ask(record, claimed)
+        for thread in desk._threads.values():
+            thread.shutdown(wait=True)
+    assert house.catalog.batches()[0].defects == SPOILT
+    assert list((home / "scratch").iterdir()) == []
 
 
 def test_a_desk_that_closes_leaves_the_rest(house: House) -> None:
