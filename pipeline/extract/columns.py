@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from pipeline.extract.labels import Label, find_anchor_words
 from pipeline.model.geometry import BoundingBox, enclosing
@@ -22,8 +23,20 @@ _ABOVE = 0.4
 _SPACE = 0.9
 """Letter heights; a wider gap is more than the space between two words."""
 
+_COLUMN_GAP = 0.5
+"""Heights of a word, from which white is more than the space between two words."""
+
 _APART = 1.7
 """Boxes of a grid from which an empty one lies between two letters."""
+
+
+class Cell(NamedTuple):
+    """A cell of a table."""
+
+    words: list[OcrWord]
+    parted: bool
+    """Whether white stands between it and its neighbors: else a word may be on the
+    wrong side."""
 
 
 def clip(
@@ -87,7 +100,7 @@ def cell(
     column: str,
     others: Sequence[str],
     labels: Sequence[Label],
-) -> list[OcrWord] | None:
+) -> Cell | None:
     """Find the words in the row of *label* below the head *column*.
 
     Args:
@@ -110,14 +123,45 @@ def cell(
     boxes.sort(key=lambda box: box.left)
     place = boxes.index(enclosing(word.box for word in mine))
     rows = [each.line for each in labels if lines[each.line].box.top > boxes[0].top]
-    body = lines[min(rows) :] if rows else lines
+    body = lines[min(rows) : _end_of_table(lines, max(rows))] if rows else lines
     edges = [
         float(named.right),
         *(_edge(body, one, other) for one, other in pairwise(boxes)),
         None,
     ]
     left, right = edges[place] or 0.0, edges[place + 1]
-    return list(_in_band(lines, label, labels, left, right))
+    words = list(_in_band(lines, label, labels, left, right))
+    row = list(_in_band(lines, label, labels, float(named.right), None))
+    parted = all(_is_parted(row, edge) for edge in (left, right) if edge is not None)
+    return Cell(words, parted)
+
+
+def _end_of_table(lines: Sequence[OcrLine], last: int) -> int:
+    """Behind the last row and the lines that its cells go on in."""
+    end = last + 1
+    while end < len(lines):
+        before = lines[end - 1].box
+        if lines[end].box.top - before.bottom > _BELOW * before.height:
+            break
+        end += 1
+    return end
+
+
+def _is_parted(row: Sequence[OcrWord], edge: float) -> bool:
+    """Whether more than the space between two words lies at *edge*, line by line."""
+    for word in row:
+        before = [
+            other.box
+            for other in row
+            if other.box.right <= word.box.left + 1
+            and other.box.middle[0] < edge
+            and abs(other.box.middle[1] - word.box.middle[1]) < 0.5 * word.box.height
+        ]
+        if word.box.middle[0] > edge and before:
+            gap = word.box.left - max(box.right for box in before)
+            if gap < _COLUMN_GAP * word.box.height:
+                return False
+    return True
 
 
 def _edge(body: Sequence[OcrLine], head: BoundingBox, following: BoundingBox) -> float:

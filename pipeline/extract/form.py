@@ -46,7 +46,8 @@ class Value:
     words: tuple[OcrWord, ...]
     page: int
     label_score: float
-    """0-1; halved where the label stands twice on its line, as in two columns."""
+    """0-1; halved where the label stands twice on its line, as in two columns, and
+    where a cell runs into its neighbor."""
 
     unread: BoundingBox | None = None
     """Where something is written instead that was not read."""
@@ -132,9 +133,10 @@ class Form:
         """The cell of a table, or what stands right where the heads are no table's."""
         column = rule.column or ""
         heads = [other.column for other in self._rules if other.column]
-        words = cell(self.lines, label, column, heads, self.labels)
-        if words is not None:
-            return Value(tuple(words), self.read.page.number, label.score)
+        found = cell(self.lines, label, column, heads, self.labels)
+        if found is not None:
+            score = label.score if found.parted else label.score / 2
+            return Value(tuple(found.words), self.read.page.number, score)
         above = find_anchor(self.lines, column)
         if above is None or label.line <= above:
             return None

@@ -76,6 +76,28 @@ def test_a_cell_is_read_over_its_lines_and_no_further() -> None:
     assert found(GROOM, *HEADS, *rows) == "Tổ 5"
 
 
+def test_what_stands_below_a_table_does_not_move_its_columns() -> None:
+    rows = (
+        line(200, 300, "Nơi cư trú"),
+        merged((700, "Tổ 5, xã Bình Thủy, tỉnh Ba"), (1150, "Tổ 6")),
+        merged((1000, "Ngày 01 tháng 02 năm 2026"), top=460),
+        merged((1080, "NGƯỜI KÝ ĐƠN NÀY"), top=520),
+    )
+    assert found(BRIDE, *HEADS, *rows) == "Tổ 5, xã Bình Thủy, tỉnh Ba"
+    assert found(GROOM, *HEADS, *rows) == "Tổ 6"
+
+
+def test_a_cell_that_runs_into_its_neighbor_is_doubted() -> None:
+    rows = (
+        line(200, 300, "Nơi cư trú"),
+        merged((700, "Thôn Bình An, xã Hòa Sơn, huyệnn"), (1150, "Tổ 5")),
+    )
+    read = ReadPage(page().page, OcrPage((*HEADS, *rows)))
+    value = Form(read, (BRIDE, GROOM)).find(BRIDE)
+    assert value is not None
+    assert value.label_score == 0.5
+
+
 def test_where_the_two_stand_below_one_another_there_is_no_table() -> None:
     rows = (
         line(200, 200, "BÊN NAM"),
