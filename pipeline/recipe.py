@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 _RECIPE_DIGITS = 12
 """Hexadecimal digits of a recipe: enough to tell all recipes of a province apart."""
 
-RESULT_VERSION = 5
+RESULT_VERSION = 6
 """Raised when code changes what is read from the same page with the same options."""
 
 

@@ -37,6 +37,10 @@ _EDGES_OF_DOTS = 0.2
 _FEWEST_WORDS = 10
 """Words read surely before an answer is given: a stamp or a caption is no page."""
 
+_FEWEST_SURE = 7
+"""Of a page that shows ten words and no more, those that must be read surely: of ten
+printed ones one or two mostly are not."""
+
 _SURE = 0.75
 """Confidence of a word that counts; print upside down seldom reads so well."""
 
@@ -71,20 +75,32 @@ class _Evidence(NamedTuple):
     doubtful: int = 0
     """Words that were not read surely."""
 
+    short: int = 0
+    """Numbers and single letters, however they were read."""
+
     def plus(self, page: OcrPage) -> "_Evidence":
-        words, letters, doubtful = self
+        words, letters, doubtful, short = self
         for word in page.words:
             length = sum(map(str.isalpha, word.text))
             if length > 1 and word.confidence >= _SURE:
                 words, letters = words + 1, letters + length
             elif length > 1:
                 doubtful += 1
-        return _Evidence(words, letters, doubtful)
+            elif any(map(str.isalnum, word.text)):
+                short += 1
+        return _Evidence(words, letters, doubtful, short)
 
     @property
     def share(self) -> float:
         """Sure words among all, 0-1."""
         return self.words / max(self.words + self.doubtful, 1)
+
+    @property
+    def is_short_page(self) -> bool:
+        """Whether this is ten words, most of them read surely."""
+        seen = self.words + self.doubtful + self.short
+        sure = self.words >= _FEWEST_SURE and self.share >= _PLAIN
+        return sure and seen >= _FEWEST_WORDS
 
 
 def find_quarter_turns(gray: GrayImage, dpi: float, engine: OcrEngine) -> Turns:
@@ -100,8 +116,8 @@ def find_quarter_turns(gray: GrayImage, dpi: float, engine: OcrEngine) -> Turns:
         engine: a small model does.
 
     Returns:
-        ``Turns(0, 0.0)`` where fewer than ten words are read surely, or both ways
-        read alike.
+        ``Turns(0, 0.0)`` where fewer than ten words are seen or seven read surely, or
+        both ways read alike.
     """
     page = resize_to_dpi(gray, dpi, min(dpi, _WORKING_DPI))
     working_dpi = round(min(dpi, _WORKING_DPI))
@@ -127,11 +143,21 @@ def _try_both_ways(page: GrayImage, dpi: int, engine: OcrEngine) -> Turns:
         inverted = inverted.plus(
             engine.read(turn(strip, 2), dpi=dpi, layout=Layout.BLOCK)
         )
-        better, worse = max(upright, inverted), min(upright, inverted)
-        if better.words >= _FEWEST_WORDS and better.letters > _MARGIN * worse.letters:
-            confidence = 1 - worse.letters / better.letters
-            return Turns(0 if better is upright else 2, confidence)
+        if max(upright, inverted).words >= _FEWEST_WORDS:
+            found = _compare(upright, inverted)
+            if found.confidence:
+                return found
+    if max(upright, inverted).is_short_page:
+        return _compare(upright, inverted)
     return Turns(0, 0.0)
+
+
+def _compare(upright: _Evidence, inverted: _Evidence) -> Turns:
+    better, worse = max(upright, inverted), min(upright, inverted)
+    if better.letters <= _MARGIN * worse.letters:
+        return Turns(0, 0.0)
+    confidence = 1 - worse.letters / better.letters
+    return Turns(0 if better is upright else 2, confidence)
 
 
 def _glance(

@@ -91,8 +91,9 @@ def _figures(degrees: list[float]) -> str:
 def page_with(words: int, chance: random.Random) -> Pixels:
     """Draw a page with so many words on it, somewhere."""
     sheet = Sheet(200)
-    text = " ".join(chance.choice(PROSE) for _ in range(1 + words // 15)).split()
-    rows = sheet.wrap(" ".join(text[:words]), 150, 13)
+    text = " ".join(chance.choice(PROSE) for _ in range(1 + words // 12)).split()
+    printed = [word for word in text if any(map(str.isalnum, word))]
+    rows = sheet.wrap(" ".join(printed[:words]), 150, 13)
     y = chance.uniform(25, 200)
     for row in rows:
         sheet.print(" ".join(row), 35, y, 13)

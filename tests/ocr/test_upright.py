@@ -11,6 +11,7 @@ from tests.ocr.drawn import A4, DPI, HEADER, PROSE, Text, draw, paragraph
 
 PAGE = draw(*HEADER, *paragraph(PROSE * 3))
 SHORT = draw(Text("Kính gửi: Ủy ban nhân dân xã An Phú", 300, 300), *paragraph())
+PLACE = 300, 800
 FEW = draw(Text("Giấy khai sinh bản sao", 500, 800, "bold", 16.0))
 
 
@@ -54,6 +55,18 @@ def test_a_tilted_sheet_is_turned_all_the_same(
 def test_other_resolutions_are_turned_as_well(small: OcrEngine, dpi: int) -> None:
     page = turn(resize_to_dpi(PAGE, DPI, dpi), 2)
     assert find_quarter_turns(page, dpi, small).quarter_turns == 2
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_ten_words_are_enough(small: OcrEngine, turns: int) -> None:
+    page = turn(draw(Text("Bản sao giấy khai sinh cấp lại cho bà Mai", *PLACE)), turns)
+    assert find_quarter_turns(page, DPI, small).quarter_turns == -turns % 4
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_nine_words_are_not(small: OcrEngine, turns: int) -> None:
+    page = turn(draw(Text("Bản sao giấy khai sinh cấp lại bà Mai", *PLACE)), turns)
+    assert find_quarter_turns(page, DPI, small) == (0, 0.0)
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
