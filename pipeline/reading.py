@@ -19,6 +19,7 @@ from pipeline.ocr.engine import (
     open_engine,
     other_engine,
 )
+from pipeline.pdf.jbig2 import find_coder
 from pipeline.settings import Settings
 from pipeline.stores import open_archive
 from pipeline.usecases.inspect import InspectOptions, LookPool
@@ -72,6 +73,7 @@ def open_page_reader(settings: Settings) -> PageReader:
             picture_dpi=reading.picture_dpi,
             max_pixels=settings.intake.max_pixels,
             layers=settings.filing.layers,
+            jbig2=find_coder(settings.filing.jbig2),
             vectors=settings.filing.vectors,
             second_look=reading.second_look,
             learnt=find_calibration(model_digest(tessdata, reading.model)),

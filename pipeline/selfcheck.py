@@ -21,6 +21,7 @@ from pipeline.model.signature import SigningState
 from pipeline.model.text import OcrPage
 from pipeline.ocr.engine import engine_recipe, find_tessdata, has_model, open_engine
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.jbig2 import find_coder
 from pipeline.pdf.verapdf import VeraPdf
 from pipeline.settings import Settings, load_counters
 from pipeline.signatory import open_signer
@@ -244,6 +245,24 @@ def _validator(settings: Settings) -> Iterator[Finding]:
         yield _good("PDF/A", f"veraPDF in {jars} judges what is filed")
 
 
+def _jbig2(settings: Settings) -> Iterator[Finding]:
+    """Code a small picture: the program may be another one of this name."""
+    coder = find_coder(settings.filing.jbig2)
+    if coder is None:
+        chosen = settings.filing.jbig2
+        found = "not installed: bilevel pictures are a third larger, in Group 4"
+        if chosen == "auto":
+            yield Finding("jbig2", Outlook.NOTICE, found)
+        elif chosen != "off":
+            found = f"{chosen}: no such program"
+            yield Finding("jbig2", Outlook.BAD, found, ExitCode.TOOL_MISSING)
+    elif coder.encode(np.eye(40, dtype=bool)) is None:
+        found = f"{coder.program} does not code pictures; filing.jbig2"
+        yield Finding("jbig2", Outlook.BAD, found, ExitCode.CONFIG)
+    else:
+        yield _good("jbig2", f"{coder.program} codes what is bilevel")
+
+
 def _signing(settings: Settings) -> Iterator[Finding]:
     """Use the key: a token that is away, or a wrong PIN, shows itself only then."""
     signer = open_signer(settings)
@@ -321,6 +340,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("catalog", _catalog),
     ("marks", _marks),
     ("PDF/A", _validator),
+    ("jbig2", _jbig2),
     ("signing", _signing),
     ("drop folders", _drop_folders),
     ("scratch", _scratch),

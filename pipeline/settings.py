@@ -231,6 +231,10 @@ class FilingSettings(Section):
     """Born-digital pages are kept as letters and lines, where all on them is allowed in
     an archive file. False: as pictures with words, like scans."""
 
+    jbig2: str = "auto"
+    """The program that codes what is bilevel: "auto": ``jbig2`` where it is installed;
+    "off": Group 4; else its path."""
+
     mark: str = "hoso_tthc"
     """Profile of marks.toml for papers whose procedure and counter name none; empty:
     nothing is printed."""

@@ -15,7 +15,12 @@ from pipeline.model.scan import Page
 from pipeline.model.text import OcrPage
 from pipeline.pdf.glyphless import GlyphlessFont
 from pipeline.pdf.images import embed_picture
-from pipeline.pdf.layers import LAYERS_SUFFIX, copy_layers
+from pipeline.pdf.layers import (
+    LAYERS_SUFFIX,
+    LONGEST_SIDE,
+    SHORTEST_SIDE,
+    copy_layers,
+)
 from pipeline.pdf.pdfa import PdfMetadata, mark_as_archive
 from pipeline.pdf.printed_font import PrintedFont
 from pipeline.pdf.stamp import FONT_RESOURCE as MARK_FONT
@@ -24,10 +29,6 @@ from pipeline.pdf.textlayer import FONT_RESOURCE, write_text_layer
 from pipeline.pdf.transplant import Transplanter
 
 __all__ = ["Mark", "PdfMetadata", "PdfPage", "assemble_pdf", "write_pdf"]
-
-_LONGEST_SIDE = 14_400.0
-_SHORTEST_SIDE = 3.0
-"""Points: limits of a page in PDF/A-2 (ISO 19005-2, 6.1.13)."""
 
 _PAGES_OF_A_PART = 50
 """Pages held in memory at once; 50 photographs of 2 MB are 100 MB."""
@@ -210,8 +211,8 @@ def _size_in_points(page: Page) -> tuple[float, float, float]:
     """Find width, height and points per pixel: the size of the paper, within limits."""
     scale = POINTS_PER_INCH / page.dpi
     longer, shorter = max(page.width, page.height), min(page.width, page.height)
-    scale = max(scale, _SHORTEST_SIDE / shorter)
-    scale = min(scale, _LONGEST_SIDE / longer)
+    scale = max(scale, SHORTEST_SIDE / shorter)
+    scale = min(scale, LONGEST_SIDE / longer)
     return round(page.width * scale, 3), round(page.height * scale, 3), scale
 
 

@@ -32,7 +32,8 @@ from pipeline.ocr.calibration import Calibration
 from pipeline.ocr.engine import OcrEngine
 from pipeline.ocr.page import Reading, read_page
 from pipeline.ocr.upright import Turns, find_quarter_turns
-from pipeline.pdf.layers import encode_layers
+from pipeline.pdf.jbig2 import Jbig2Coder
+from pipeline.pdf.layers import encode_bilevel, encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import Raster, Scan, open_scan
 from pipeline.split.separators import find_codes
@@ -106,6 +107,9 @@ class ReadOptions:
     layers: bool = True
     """Pictures are also taken apart into ink and paper, for those papers that may be
     filed so: which these are is not known before all pages are read."""
+
+    jbig2: Jbig2Coder | None = None
+    """Codes what is bilevel in a smaller way; None: Group 4."""
 
     vectors: bool = True
     """Born-digital pages are also copied as letters and lines, for being filed so."""
@@ -240,11 +244,13 @@ class PageReader:
         return self._scan(task).copy_page(number, raster)
 
     def _layers(self, prepared: Prepared, task: PageTask) -> bytes | None:
-        """Take the picture apart; a bilevel one is small, and nothing may be lost."""
-        is_wanted = self.options.layers and task.effort.reads
-        if prepared.bilevel or not is_wanted:
+        """Take the picture apart; of a bilevel one nothing may be lost."""
+        if not (self.options.layers and task.effort.reads):
             return None
-        return encode_layers(prepared.picture, prepared.picture_dpi)
+        picture, dpi, coder = prepared.picture, prepared.picture_dpi, self.options.jbig2
+        if not prepared.bilevel:
+            return encode_layers(picture, dpi, coder)
+        return None if coder is None else encode_bilevel(picture, dpi, coder)
 
     def _turns(self, raster: Raster, task: PageTask) -> Turns:
         if raster.words is not None or not task.effort.reads:

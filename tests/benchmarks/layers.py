@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.layers
     python -m tests.benchmarks.layers --crops /tmp/crops --skip-reading
+    python -m tests.benchmarks.layers --jbig2 .cache/bin/jbig2 --skip-reading
 
 Real pages in colour or grey, drawn ones with seal, stamp and signature, and drawn ones
 that must stay JPEG. Each is put into a PDF three ways (untouched, JPEG, layers), drawn
@@ -10,6 +11,7 @@ itself, so the untouched page shows what drawing alone costs. Last figures: laye
 """
 
 import argparse
+import resource
 import statistics
 import tempfile
 import time
@@ -29,6 +31,7 @@ from pipeline.model.scan import MediaType, Page
 from pipeline.model.text import OcrPage
 from pipeline.ocr.engine import OcrEngine, find_tessdata, open_engine
 from pipeline.pdf.assemble import PdfMetadata, PdfPage, assemble_pdf
+from pipeline.pdf.jbig2 import Jbig2Coder, find_coder
 from pipeline.pdf.layers import LAYERS_SUFFIX, encode_layers
 from pipeline.pdf.picture import encode_picture
 from pipeline.pdf.rasterize import open_scan
@@ -105,11 +108,14 @@ def unsuited_pages() -> Iterator[LayerPage]:
         yield LayerPage("must stay JPEG", name, image(), 200, (20, 10))
 
 
-def measure(page: LayerPage, folder: Path, *, reading: bool) -> Figures:
+def measure(
+    page: LayerPage, folder: Path, *, reading: bool, coder: Jbig2Coder | None = None
+) -> Figures:
     """Encode a page both ways and, if asked, read both again."""
+    before = _spent_by_children()
     started = time.process_time()
-    layers = encode_layers(page.image, page.dpi)
-    cpu = time.process_time() - started
+    layers = encode_layers(page.image, page.dpi, coder)
+    cpu = time.process_time() - started + _spent_by_children() - before
     fidelity = measure_fidelity(page.image, find_layers(page.image, page.dpi), page.dpi)
     picture = encode_picture(page.image, bilevel=False, dpi=page.dpi)
     jpeg = _to_pdf(page, picture.data, picture.suffix)
@@ -124,6 +130,11 @@ def measure(page: LayerPage, folder: Path, *, reading: bool) -> Figures:
         one, two, three = (score(text, [truth]) for text in texts)
         scores = (one, two, three)
     return Figures(page, len(jpeg), len(made), cpu, fidelity, scores)
+
+
+def _spent_by_children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _to_pdf(page: LayerPage, picture: bytes, suffix: str) -> bytes:
@@ -213,15 +224,17 @@ def main() -> None:
     """Measure all pages and print two tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skip-reading", action="store_true")
+    parser.add_argument("--jbig2", help="auto, or path of the encoder", default="off")
     parser.add_argument("--crops", type=Path, help="folder to save details to")
     options = parser.parse_args()
     every = []
+    coder = find_coder(options.jbig2)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for source in (real_pages, drawn_pages, unsuited_pages):
             for page in source():
                 reading = not options.skip_reading
-                every.append(measure(page, folder, reading=reading))
+                every.append(measure(page, folder, reading=reading, coder=coder))
                 if options.crops is not None:
                     save_crop(page, folder, options.crops)
     print("WER: untouched, JPEG and layers, each drawn by poppler and read again\n")

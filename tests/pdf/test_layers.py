@@ -91,6 +91,13 @@ def test_a_sheet_as_large_as_a_plan_has_no_layers() -> None:
     assert encode_layers(sheet, DPI) is None
 
 
+@pytest.mark.parametrize("shape", [(5, 900), (1, 1)])
+def test_a_scrap_smaller_than_a_page_may_be_has_no_layers(
+    shape: tuple[int, int],
+) -> None:
+    assert encode_layers(np.full(shape, 240, np.uint8), DPI) is None
+
+
 def test_a_filed_page_is_the_page_in_its_colors(letter: Pixels, filed: Path) -> None:
     again = scanned_again(filed)
     assert again.image.shape == letter.shape
