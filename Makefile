@@ -9,7 +9,7 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test check format test demo bench-read bench-headers bench-quality bench-extract \
-	bench-hostile bench-truncation bench-intake bench-glance bench-layers bench-peer bench-large bench-rebuild chaos lock clean
+	bench-hostile bench-truncation bench-intake bench-glance bench-layers bench-textlayer bench-peer bench-large bench-rebuild chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' \
@@ -75,6 +75,9 @@ bench-peer: setup ## the whole job on one long scan, beside OCRmyPDF
 
 bench-large: setup ## memory, scratch disk and pace of a scan of many pages
 	$(PYTHON) -m tests.benchmarks.large $(ARGS)
+
+bench-textlayer: setup ## what readers copy and mark in filed PDFs (ARGS="--pdfjs node_modules/pdfjs-dist")
+	$(PYTHON) -m tests.benchmarks.textlayer $(ARGS)
 
 bench-layers: setup ## how small and how faithful filed color pages are
 	$(PYTHON) -m tests.benchmarks.layers $(ARGS)

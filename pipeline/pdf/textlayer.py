@@ -6,6 +6,7 @@ fills the gap exactly, none behind the last word, and gaps poppler does not over
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from pipeline.model.text import OcrLine, OcrPage, OcrWord
@@ -30,6 +31,12 @@ misread box blow it up."""
 
 _HEIGHT = ASCENT - DESCENT
 
+_NEIGHBORS = 40
+"""Lines looked at above each: more do not stand at one height, except in an attack."""
+
+_SMALLEST = 2.0
+"""Points: lines closer than that are one line, read twice."""
+
 
 def write_text_layer(
     text: OcrPage, font: GlyphlessFont, *, scale: float, height: float
@@ -45,16 +52,73 @@ def write_text_layer(
     Returns:
         Operators from ``BT`` to ``ET``; nothing for a page without words.
     """
-    lines = [b for line in text.lines for b in _write_line(line, font, scale, height)]
-    if not lines:
+    runs = [
+        run
+        for number, line in enumerate(text.lines)
+        for run in _to_runs(number, line, font, scale, height)
+    ]
+    if not runs:
         return b""
+    space = font.encode(" ")
+    lines = [
+        run.write(space, size) for run, size in zip(runs, _apart(runs), strict=True)
+    ]
     return b"\n".join([b"BT", b"3 Tr", *lines, b"ET"])
 
 
-def _write_line(
-    line: OcrLine, font: GlyphlessFont, scale: float, height: float
-) -> Iterator[bytes]:
-    """Write each run of words that go to the right; usually there is one."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words of a line that go to the right, in points."""
+
+    line: int
+    codes: tuple[bytes, ...]
+    spans: tuple[tuple[float, float], ...]
+    """Left and right edge of each word."""
+
+    middle: float
+    """Height above the foot of the page at which the words stand."""
+
+    size: float
+
+    @property
+    def right(self) -> float:
+        return max(right for _, right in self.spans)
+
+    def is_beside(self, other: "_Run") -> bool:
+        """Tell whether one is to the right of the other."""
+        return self.right <= other.spans[0][0] or other.right <= self.spans[0][0]
+
+    def write(self, space: bytes, size: float) -> bytes:
+        counts = [len(codes) // 2 for codes in self.codes]
+        spans = _with_gaps(list(self.spans), counts, size)
+        baseline = self.middle - (ASCENT + DESCENT) / 2 * size
+        return _write_run(list(self.codes), spans, space, size, baseline)
+
+
+def _apart(runs: list[_Run]) -> list[float]:
+    """Find sizes at which lines do not reach into one another.
+
+    A stain that was read for a letter makes its line twice as high, and the small print
+    of signatures is set close: PDFium and pdf.js then take two lines for one, and mix
+    their words.
+    """
+    sizes = [run.size for run in runs]
+    order = sorted(range(len(runs)), key=lambda index: runs[index].middle)
+    for place, index in enumerate(order):
+        for other in order[place + 1 : place + 1 + _NEIGHBORS]:
+            first, second = runs[index], runs[other]
+            room = second.middle - first.middle
+            if first.line == second.line or first.is_beside(second):
+                continue
+            for each in (index, other):
+                sizes[each] = min(sizes[each], max(room, _SMALLEST))
+    return sizes
+
+
+def _to_runs(
+    number: int, line: OcrLine, font: GlyphlessFont, scale: float, height: float
+) -> Iterator[_Run]:
+    """Make runs of a line; usually there is one."""
     for words in _forward_runs(line.words):
         coded = [(font.encode(word.text), word) for word in words]
         coded = [(codes, word) for codes, word in coded if codes]
@@ -63,16 +127,13 @@ def _write_line(
         tall = max(word.box.height for _, word in coded) * _TALL
         level = [word.box for _, word in coded if word.box.height >= tall]
         heights = sorted(box.height for box in level)
-        size = heights[int(len(heights) * _COVERED)] * scale / _HEIGHT
-        middle = height - median(box.middle[1] for box in level) * scale
-        baseline = middle - (ASCENT + DESCENT) / 2 * size
-        spans = _with_gaps(
-            [(word.box.left * scale, word.box.right * scale) for _, word in coded],
-            [len(codes) // 2 for codes, _ in coded],
-            size,
+        yield _Run(
+            number,
+            tuple(codes for codes, _ in coded),
+            tuple((word.box.left * scale, word.box.right * scale) for _, word in coded),
+            height - median(box.middle[1] for box in level) * scale,
+            heights[int(len(heights) * _COVERED)] * scale / _HEIGHT,
         )
-        codes = [codes for codes, _ in coded]
-        yield _write_run(codes, spans, font.encode(" "), size, baseline)
 
 
 def _forward_runs(words: Sequence[OcrWord]) -> Iterator[list[OcrWord]]:

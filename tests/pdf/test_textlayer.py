@@ -134,6 +134,28 @@ def test_a_selection_is_as_high_as_the_line() -> None:
     assert (top - bottom) * DPI / 72 == pytest.approx(34, abs=4)
 
 
+@pytest.mark.parametrize("read", [read_with_poppler, read_with_pdfium])
+def test_a_stain_read_for_a_letter_does_not_mix_lines_set_close(read: object) -> None:
+    lines = ("S Cơ quan: Văn phòng Chính phủ", "Thời gian ký: 09.04.2020 }")
+    set_close = (
+        _small_print(lines[0], 164, {0, 1}),
+        _small_print(lines[1], 180, {1, 4}),
+    )
+    assert read(written(OcrPage(set_close))) == list(lines)
+
+
+def _small_print(line: str, middle: int, stained: set[int]) -> OcrLine:
+    """Set words 12 pixels high; boxes of the *stained* are 40 pixels high."""
+    left, words = 150, []
+    for place, text in enumerate(line.split(" ")):
+        reach = 20 if place in stained else 6
+        right = left + 8 * len(text)
+        box = BoundingBox(left, middle - reach, right, middle + reach)
+        words.append(OcrWord(text, box, 0.9))
+        left = right + 5
+    return OcrLine(tuple(words))
+
+
 def test_words_that_overlap_or_go_back_are_all_kept() -> None:
     boxes = [(500, 560), (510, 570), (300, 340), (300, 340), (800, 801)]
     words = [
