@@ -192,7 +192,8 @@ class LocalStore:
             missing.append(folder)
             folder = folder.parent
         for each in reversed(missing):
-            with suppress(FileNotFoundError):  # emptied meanwhile; `_link` tries again
+            # Emptied meanwhile, or between two looks of one mkdir: `_link` tries again.
+            with suppress(FileNotFoundError, FileExistsError):
                 each.mkdir(mode=_FOLDER_MODE, exist_ok=True)
                 sync_folder(each.parent)
 

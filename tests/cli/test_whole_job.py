@@ -41,6 +41,7 @@ DOCUMENT_KEYS = {
     "doctype",
     "title",
     "pages",
+    "left_out",
     "key",
     "sha256",
     "bytes",
