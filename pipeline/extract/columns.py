@@ -30,6 +30,11 @@ _APART = 1.7
 """Boxes of a grid from which an empty one lies between two letters."""
 
 
+_GOES_ON = 1.0
+"""Heights of a word, up to which white is the space between two words, also of a
+typewriter."""
+
+
 class Cell(NamedTuple):
     """A cell of a table."""
 
@@ -37,6 +42,33 @@ class Cell(NamedTuple):
     parted: bool
     """Whether white stands between it and its neighbors: else a word may be on the
     wrong side."""
+
+
+def rejoin(lines: Iterable[OcrLine]) -> list[OcrLine]:
+    """Put lines together that the engine broke inside a row.
+
+    Between the wide spaces of a typewriter it may see the end of a column, and then
+    gives the last words of a value to the line of the column beside it.
+
+    Returns:
+        The lines by their left ends.
+    """
+    joined: list[OcrLine] = []
+    for line in sorted(lines, key=lambda each: each.box.left):
+        for at, before in enumerate(joined):
+            if _goes_on(before.words[-1].box, line.words[0].box):
+                joined[at] = OcrLine((*before.words, *line.words))
+                break
+        else:
+            joined.append(line)
+    return joined
+
+
+def _goes_on(last: BoundingBox, first: BoundingBox) -> bool:
+    """Tell whether one word follows the other in a row, with one space between."""
+    lower, higher = sorted((last.height, first.height))
+    level = min(last.bottom, first.bottom) - max(last.top, first.top)
+    return 0 < first.left - last.right <= _GOES_ON * higher and 2 * level >= lower
 
 
 def clip(

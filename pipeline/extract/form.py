@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.extract.boxed import boxes_of, end_label
-from pipeline.extract.columns import cell, clip, spell
+from pipeline.extract.columns import cell, clip, rejoin, spell
 from pipeline.extract.labels import Label, divide, find_anchor, find_labels
 from pipeline.extract.layout import letter_height, segments
 from pipeline.extract.values import parse
@@ -70,7 +70,7 @@ class Form:
         self.read = read
         self._rules = rules
         boxes = read.letter_boxes
-        lines = (end_label(divide(line), boxes) for line in read.text.lines)
+        lines = (end_label(divide(line), boxes) for line in rejoin(read.text.lines))
         self.lines = sorted(lines, key=lambda line: line.box.middle[1])
         self.labels = find_labels(self.lines, rules)
         if half is not None:

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.extract.columns import spell
+from pipeline.extract.columns import rejoin, spell
 from pipeline.extract.form import Form
 from pipeline.model.geometry import BoundingBox
 from pipeline.model.template import FieldRule, Half, Kind, Take
@@ -137,3 +137,19 @@ def test_a_grid_read_in_pieces_is_joined_the_same() -> None:
     rest = boxes("  UYỄN")
     (word,) = spell([joined, *rest])
     assert (word.text, word.confidence) == ("NGUYỄN", 0.8)
+
+
+def test_the_end_of_a_value_may_stand_in_the_line_of_the_other_column() -> None:
+    broken = line(200, 345, "Nơi cư trú: Thôn Bình An,")
+    begins = broken.box.right + 16
+    rest = merged((begins, "xã Hòa"), (900, "Dân tộc: Kinh"), top=348)
+
+    assert found(HOME, TWO[0], broken, rest) == "Thôn Bình An, xã Hòa"
+
+
+@pytest.mark.parametrize(("gap", "top"), [(60, 345), (16, 365)])
+def test_what_stands_apart_or_lower_is_no_end_of_a_value(gap: int, top: int) -> None:
+    whole = line(200, 345, "Nơi cư trú: Thôn Bình An")
+    other = line(whole.box.right + gap, top, "khác")
+
+    assert [each.words for each in rejoin([other, whole])] == [whole.words, other.words]
