@@ -140,10 +140,10 @@ def _characterize(element: etree._Element, file: Characteristics) -> None:
     if file.format.version:
         _add(designation, "formatVersion", file.format.version)
     if file.format.pronom:
-        registry = _add(form, "formatRegistry")
-        _add(registry, "formatRegistryName", "PRONOM")
-        _add(registry, "formatRegistryKey", file.format.pronom)
-        _add(registry, "formatRegistryRole", "specification")
+        entry = _add(form, "formatRegistry")
+        _add(entry, "formatRegistryName", "PRONOM")
+        _add(entry, "formatRegistryKey", file.format.pronom)
+        _add(entry, "formatRegistryRole", "specification")
     if file.made_by is not None:
         application = _add(found, "creatingApplication")
         _add(application, "creatingApplicationName", file.made_by[0])
