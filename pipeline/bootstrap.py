@@ -349,13 +349,13 @@ def open_prover(settings: Settings) -> Prover:
 def open_exporter(settings: Settings) -> Exporter:
     """Build what hands dossiers to an archive: needs neither catalog nor reader."""
     given = settings.export
+    doctypes = load_doctypes(settings.config)
+    procedures = load_procedures(settings.config, doctypes)
     sender = Sender(
         offices={each.id: each.office for each in load_counters(settings.config)},
-        titles={each.code: each.title for each in load_procedures(settings.config)},
+        titles={each.code: each.title for each in procedures},
         type_codes={
-            each.code: each.type_code
-            for each in load_doctypes(settings.config)
-            if each.type_code is not None
+            each.code: each.type_code for each in doctypes if each.type_code is not None
         },
         retention=make_retention(settings),
         software=importlib.metadata.version("sohoa"),
